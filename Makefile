@@ -1,0 +1,89 @@
+# What people and the CI run; `make` alone lists it. Needs make and Python 3.11, 3.12 or 3.13, nothing else.
+PYTHON ?= python3
+
+VENV := .venv
+VENV_AWS := .venv-aws
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+READY := $(VENV)/.ready
+READY_AWS := $(VENV_AWS)/.ready
+
+# uv brings its own root certificates; a machine behind a company's proxy has one more in its own list.
+UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),1,0)
+export UV_SYSTEM_CERTS
+export UV_NO_PROGRESS := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test coverage lint format package docs mutants lock clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: $(READY) $(READY_AWS) ## make both environments, from locks with hashes (every other target does this itself)
+
+demo: setup ## play every journey of a call with transcripts (or one: make demo JOURNEY=3); 0 if all end as they should
+	$(BIN)/python -m local.demo $(JOURNEY)
+
+test: setup ## run all tests, then hold chalicelib's coverage of branches to its limit
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(MAKE) --no-print-directory coverage
+
+coverage: $(READY) ## report what the last test run covered
+	-$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+lint: $(READY) ## check style, types, floors and templates
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/cfn-lint shared/resources.yaml
+
+format: $(READY) ## lay the code out and mend what can be mended by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+package: $(READY) ## build/connect_app.zip and build/twilio_app.zip, the same bytes every time, with their templates
+	$(BIN)/python -m shared.package build
+
+docs: $(READY) ## write docs/settings.md anew from chalicelib/settings.py
+	$(BIN)/python -m chalicelib.settings > docs/settings.md.new
+	mv docs/settings.md.new docs/settings.md
+
+mutants: setup ## change the hand-off's rules in every small way and see that the tests notice
+	$(BIN)/mutmut run
+
+LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--custom-compile-command 'make lock'
+
+lock: $(READY) ## pin everything anew: all four requirements.txt from pyproject.toml and the requirements.in beside them
+	$(LOCK) pyproject.toml --output-file requirements.txt
+	$(LOCK) local/aws/requirements.in --output-file local/aws/requirements.txt
+	$(LOCK) connect_app/requirements.in --constraints requirements.txt --output-file connect_app/requirements.txt
+	$(LOCK) twilio_app/requirements.in --constraints requirements.txt --output-file twilio_app/requirements.txt
+
+clean: ## remove what these targets made, environments too
+	rm -rf $(VENV) $(VENV_AWS) build mutants .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis \
+		.import_linter_cache */.chalice/deployments */.chalice/deployed */.chalice/venv
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment for the code: exactly what requirements.txt says. uv itself is taken, hash and all, from the same lock.
+$(READY): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+		{ echo 'Countersign needs Python 3.11, 3.12 or 3.13; name one: make PYTHON=python3.12 ...' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "$(PYTHON) has no venv module. On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	awk '/^uv==/ {on = 1} on {print} on && !/\\$$/ {exit}' requirements.txt > $(VENV)/uv.txt
+	test -x $(UV) || $(BIN)/python -m pip install --quiet --require-hashes -r $(VENV)/uv.txt
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt
+	@touch $@
+
+# MiniStack's environment, apart because it pins another botocore.
+$(READY_AWS): local/aws/requirements.txt | $(READY)
+	test -x $(VENV_AWS)/bin/python || $(UV) venv --quiet --python $(BIN)/python $(VENV_AWS)
+	$(UV) pip sync --quiet --python $(VENV_AWS)/bin/python --require-hashes local/aws/requirements.txt
+	@touch $@

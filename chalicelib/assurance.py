@@ -1,0 +1,85 @@
+"""What a contact's proofs add up to.
+
+A voice is `low` whatever the engine says: NIST SP 800-63B-4, 3.2.3.2, forbids voice comparison as an authenticator, so
+a match can be a convenience and a signal, never more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from chalicelib.conditional_write import Absent, AnyOf, Between, Record, Write
+
+
+class Method(StrEnum):
+    """How a caller proves who they are."""
+
+    VOICE = "voice"
+    BANKID = "bankid"
+    WEB_LOGIN = "web_login"
+
+
+class Level(IntEnum):
+    """How sure a proof makes us, in order. `word` is what flows and agents see."""
+
+    NONE = 0
+    LOW = 1
+    SUBSTANTIAL = 2
+    HIGH = 3
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One method's success for a subject. `at` and `until` are milliseconds since the epoch."""
+
+    method: Method
+    level: Level
+    subject: str
+    at: int
+    until: int
+
+
+def standing(proofs: Iterable[Proof], now: int) -> Level:
+    """The level of the best proof that is still alive at `now` (milliseconds)."""
+    return max((proof.level for proof in proofs if now < proof.until), default=Level.NONE)
+
+
+def proved_subject(proofs: Iterable[Proof], level: Level, now: int) -> str:
+    """Whom the living proofs of at least `level` are about; "" for nobody, or when they do not agree."""
+    subjects = {proof.subject for proof in proofs if proof.level >= level and now < proof.until}
+    return subjects.pop() if len(subjects) == 1 else ""
+
+
+def recorded(proof: Proof) -> Write:
+    """The write that puts a proof on its contact. Written again it changes nothing, and never replaces a newer one."""
+    method = proof.method
+    return Write(
+        AnyOf((Absent(f"{method}_at"), Between(f"{method}_at", 0, proof.at))),
+        {
+            f"{method}_level": int(proof.level),
+            f"{method}_subject": proof.subject,
+            f"{method}_at": proof.at,
+            f"{method}_until": proof.until,
+        },
+    )
+
+
+def proofs(contact: Record) -> list[Proof]:
+    """The proofs that a contact's record holds."""
+    return [
+        Proof(
+            method,
+            Level(int(contact[f"{method}_level"])),
+            str(contact[f"{method}_subject"]),
+            int(contact[f"{method}_at"]),
+            int(contact[f"{method}_until"]),
+        )
+        for method in Method
+        if f"{method}_at" in contact
+    ]

@@ -1,0 +1,50 @@
+"""Time, as something that is handed in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Where a function gets its time from."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    now = staticmethod(time.time)
+    sleep = staticmethod(time.sleep)
+
+
+def milliseconds(seconds: float) -> int:
+    """Times are kept in the table as whole milliseconds since the epoch."""
+    return int(seconds * 1000)
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """When an answer must be out; every outside call on the way asks how long it may still take."""
+
+    ends: float
+    now: Callable[[], float]
+
+    @classmethod
+    def after(cls, seconds: float, clock: Clock) -> Deadline:
+        return cls(clock.now() + seconds, clock.now)
+
+    def remaining(self) -> float:
+        """Seconds, never negative."""
+        return max(0.0, self.ends - self.now())
+
+    def at_most(self, seconds: float) -> Deadline:
+        """The same deadline, or a nearer one."""
+        return Deadline(min(self.ends, self.now() + seconds), self.now)

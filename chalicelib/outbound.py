@@ -1,0 +1,137 @@
+"""Calls to the outside over HTTPS: bounded in time and in size, and never over anything less than checked TLS.
+
+urllib3 does the talking; it comes with the AWS SDK, so it costs no cold start. Certificates are checked against the
+system's roots (or those that SSL_CERT_FILE names, as OpenSSL has it).
+
+A time-out of urllib3 holds for one read of a socket, so an answer that drips could last for ever: here each read and
+each write of a socket gets what is left of the deadline, and no more.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import ssl
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import urllib3
+
+from chalicelib.clock import Deadline
+from chalicelib.errors import Unavailable
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer, WriteableBuffer
+
+LARGEST_BODY = 64 * 1024
+_SHORTEST_SECONDS = 0.05
+_CONNECT_SECONDS = 1.0
+"""At most, for each address of a host, and never more than half of what is left: the next one gets its turn too."""
+
+_deadline: ContextVar[Deadline] = ContextVar("deadline")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Status and whole body of an answer; `location` is where a redirection points, "" without one."""
+
+    status: int
+    body: bytes
+    location: str = ""
+
+    def json(self) -> Any:
+        """The body as JSON; None when it is none, or is nested deeper than anybody means it."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+
+class _Socket(ssl.SSLSocket):
+    """Reads and writes as long as the deadline of the request allows."""
+
+    def recv_into(self, buffer: WriteableBuffer, nbytes: int | None = None, flags: int = 0) -> int:
+        self.settimeout(_seconds_left())
+        return super().recv_into(buffer, nbytes, flags)
+
+    def send(self, data: ReadableBuffer, flags: int = 0) -> int:
+        self.settimeout(_seconds_left())
+        return super().send(data, flags)
+
+
+def _seconds_left() -> float:
+    left = _deadline.get().remaining()
+    if not left:
+        raise TimeoutError
+    return left
+
+
+def _checked_tls() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.sslsocket_class = _Socket
+    return context
+
+
+class Site:
+    """One outside service: its base URL, its credentials, and a pool of connections that is kept between calls."""
+
+    def __init__(self, base_url: str, user: str = "", password: str = "") -> None:
+        self._base_url = base_url.rstrip("/")
+        self._headers = {"Authorization": _basic(user, password)} if user else {}
+        self._pool = urllib3.PoolManager(ssl_context=_checked_tls(), retries=False)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        deadline: Deadline,
+        *,
+        fields: Mapping[str, Any] | None = None,
+        largest_body: int = LARGEST_BODY,
+    ) -> Reply:
+        """One request, sent once. `fields` go as a form, multipart where a field is a file.
+
+        Redirections are not followed: credentials must not travel, so whoever expects one decides what to do.
+
+        Raises:
+            Unavailable: no answer before the deadline, no connection, a broken or an over-long answer.
+        """
+        seconds = deadline.remaining()
+        if seconds < _SHORTEST_SECONDS:
+            raise Unavailable("no time was left for an outside call")
+        _deadline.set(deadline)
+        try:
+            response = self._pool.request(
+                method,
+                self._base_url + path,
+                fields=fields,
+                headers=self._headers,
+                timeout=urllib3.Timeout(connect=min(_CONNECT_SECONDS, seconds / 2), total=seconds),
+                redirect=False,
+                preload_content=False,
+                decode_content=False,
+            )
+            return Reply(response.status, _read(response, largest_body), response.headers.get("Location", ""))
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise Unavailable(f"an outside call failed ({type(error).__name__})") from None
+
+
+def _basic(user: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def _read(response: urllib3.BaseHTTPResponse, largest: int) -> bytes:
+    """The whole body; a connection goes back to the pool only when nothing is left on it."""
+    body = b""
+    try:
+        for piece in response.stream(LARGEST_BODY):
+            body += piece
+            if len(body) > largest:
+                raise Unavailable(f"an outside answer is larger than {largest} bytes")
+    except BaseException:
+        response.close()
+        raise
+    response.release_conn()
+    return body

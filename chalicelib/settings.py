@@ -1,0 +1,231 @@
+"""The environment as one frozen object. `python -m chalicelib.settings` prints docs/settings.md from it.
+
+Secrets never stand in the environment: a setting that ends in `_NAME` holds the *name* of an SSM SecureString
+parameter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from chalicelib.errors import Misconfigured
+from chalicelib.prompts import LANGUAGES
+
+CONNECT, TWILIO = "connect_app", "twilio_app"
+
+_ARN = re.compile(r"arn:aws[a-z-]*:connect:[a-z0-9-]+:[0-9]{12}:instance/[0-9a-f-]{36}")
+_E164 = re.compile(r"\+[1-9][0-9]{5,14}")
+_URL = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
+_ACCOUNT_SID = re.compile(r"AC[0-9a-f]{32}")
+_LEAD = re.compile(r",{0,20}")
+_NAME = re.compile(r"[A-Za-z0-9/._-]{1,512}")
+_CONTENT_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){1,2}")
+_TEXT = re.compile(r"[^<>&]{1,200}")
+
+
+def _matching(pattern: re.Pattern[str], what: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if not pattern.fullmatch(text):
+            raise ValueError(what)
+        return text
+
+    return read
+
+
+def _whole_seconds(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+            raise ValueError(f"a whole number of seconds from {low} to {high}")
+        return int(text)
+
+    return read
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"one of {', '.join(words)}")
+        return text
+
+    return read
+
+
+def _yes_or_no(text: str) -> bool:
+    return _one_of("yes", "no")(text) == "yes"
+
+
+def _plain_line(text: str) -> str:
+    """What XML can hold and a voice can say: neither control characters nor bytes that were no text."""
+    if not _TEXT.fullmatch(text) or not text.isprintable():
+        raise ValueError("one line of plain text")
+    return text
+
+
+def _base_url(text: str) -> str:
+    return _matching(_URL, "an https:// URL without a query")(text).rstrip("/")
+
+
+@dataclass(frozen=True)
+class _About:
+    """How a setting is read and described. `default` None: the apps in `apps` cannot start without it."""
+
+    read: Callable[[str], Any]
+    meaning: str
+    default: str | None
+    apps: tuple[str, ...]
+    earlier: str = ""
+
+
+def _setting(
+    read: Callable[[str], Any], meaning: str, apps: tuple[str, ...], default: str | None = None, earlier: str = ""
+) -> Any:
+    return field(metadata={"about": _About(read, meaning, default, apps, earlier)})
+
+
+_number = _matching(_E164, "a telephone number in E.164, such as +46101234567")
+_secret = _matching(_NAME, "the name of an SSM parameter")
+_BOTH = (CONNECT, TWILIO)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting of both apps; what an app does not need may be empty."""
+
+    table_name: str = _setting(_matching(_NAME, "a table's name"), "The DynamoDB table that both apps share.", _BOTH)
+    hash_key_name: str = _setting(
+        _secret,
+        "Parameter with the secret behind every keyed hash: at least 32 random bytes, the same for both apps. "
+        "Changing it orphans all voice profiles.",
+        _BOTH,
+    )
+    default_language: str = _setting(_one_of(*LANGUAGES), "Spoken when a flow passes no `language`.", _BOTH, "en-GB")
+    connect_instance_arn: str = _setting(
+        _matching(_ARN, "the ARN of a Connect instance"),
+        "The instance whose events are answered; any other is refused.",
+        (CONNECT,),
+    )
+    twilio_number: str = _setting(_number, "The Twilio number that flows transfer callers to.", (CONNECT,))
+    code_lead: str = _setting(
+        _matching(_LEAD, "up to 20 commas"),
+        "Commas that Connect waits before it types the leg code, 750 ms each.",
+        (CONNECT,),
+        ",,",
+    )
+    hand_back: str = _setting(
+        _one_of("resume", "dial"),
+        "How a leg ends: `resume`, Twilio hangs up and the flow goes on; `dial`, Twilio dials CONNECT_NUMBER.",
+        (CONNECT,),
+        "resume",
+    )
+    verdict_life_seconds: int = _setting(
+        _whole_seconds(1, 60), "How long after the report a verdict can be redeemed.", (CONNECT,), "10"
+    )
+    code_life_seconds: int = _setting(
+        _whole_seconds(10, 300), "How long after its issue a leg code can be claimed.", (TWILIO,), "60"
+    )
+    voice_proof_life_seconds: int = _setting(
+        _whole_seconds(60, 14_400), "How long a verified voice counts within its contact.", (CONNECT,), "900"
+    )
+    phrase: str = _setting(
+        _plain_line,
+        "What new callers are asked to say; must be one of the VoiceIt account's phrases. "
+        "Callers keep the phrase that they enrolled with.",
+        (CONNECT,),
+        "Never forget tomorrow is a new day",
+        "PHRASE",
+    )
+    voiceit_content_language: str = _setting(
+        _matching(_CONTENT_LANGUAGE, "a VoiceIt content language, such as en-US"),
+        "VoiceIt's language for the phrase. `no-STT` switches its check of the words off: not for production.",
+        (CONNECT,),
+        "en-US",
+    )
+    insecure_trust_on_first_use: bool = _setting(
+        _yes_or_no,
+        "`yes` lets anybody enrol their voice for a number that has none, without a proof. For demonstrations only.",
+        (CONNECT,),
+        "no",
+    )
+    public_base_url: str = _setting(
+        _base_url,
+        "Where Twilio reaches twilio_app: scheme, host and stage. Signatures are checked against it.",
+        (TWILIO,),
+    )
+    connect_number: str = _setting(
+        lambda text: text and _number(text),
+        "The Connect number that Twilio dials back; only with HAND_BACK `dial`.",
+        (TWILIO,),
+        "",
+        "AMAZONCONNECTPHONENUMBER",
+    )
+    twilio_account_sid: str = _setting(
+        _matching(_ACCOUNT_SID, "AC and 32 hex digits"), "The Twilio account that owns the number.", (TWILIO,)
+    )
+    twilio_auth_tokens_name: str = _setting(
+        _secret,
+        "Parameter with the account's auth tokens, separated by white space: the one in use and, while it changes, "
+        "the next.",
+        (TWILIO,),
+    )
+    twilio_api_url: str = _setting(
+        _base_url, "Twilio's REST API; recordings are fetched and deleted there.", (TWILIO,), "https://api.twilio.com"
+    )
+    voiceit_api_url: str = _setting(_base_url, "VoiceIt's API.", (TWILIO,), "https://api.voiceit.io")
+    voiceit_api_key_name: str = _setting(
+        _secret, "Parameter with VoiceIt's API key (`key_...`).", (TWILIO,), earlier="VIAPIKEY"
+    )
+    voiceit_api_token_name: str = _setting(
+        _secret, "Parameter with VoiceIt's API token (`tok_...`).", (TWILIO,), earlier="VIAPITOKEN"
+    )
+
+
+def load(environ: Mapping[str, str], app: str) -> Settings:
+    """The settings of `app` (`CONNECT` or `TWILIO`) from the environment; an empty variable counts as not set.
+
+    Raises:
+        Misconfigured: names every setting that is missing or cannot be used, all at once, and never its value.
+    """
+    values: dict[str, Any] = {}
+    wrong: list[str] = []
+    for setting in fields(Settings):
+        about: _About = setting.metadata["about"]
+        text = environ.get(setting.name.upper()) or about.default
+        try:
+            values[setting.name] = "" if text is None else about.read(text)
+        except ValueError as expected:
+            wrong.append(f"{setting.name.upper()} must be {expected}")
+        if text is None and app in about.apps:
+            wrong.append(f"{setting.name.upper()} is not set")
+    if wrong:
+        raise Misconfigured("; ".join(wrong))
+    return Settings(**values)
+
+
+def as_markdown() -> str:
+    """docs/settings.md."""
+    lines = [
+        "# Settings",
+        "",
+        "<!-- Made by `make docs` from chalicelib/settings.py; change it there. -->",
+        "",
+        "Environment variables of the Lambda functions. A name that ends in `_NAME` holds the name of an SSM",
+        "SecureString parameter, never the secret. *Earlier name* is what the 2018 VoiceIt demo called it.",
+        "",
+        "| name | meaning | default | read by | earlier name |",
+        "|---|---|---|---|---|",
+    ]
+    for setting in fields(Settings):
+        about: _About = setting.metadata["about"]
+        default = "required" if about.default is None else f"`{about.default}`" if about.default else "none"
+        earlier = f"`{about.earlier}`" if about.earlier else ""
+        lines.append(
+            f"| `{setting.name.upper()}` | {about.meaning} | {default} | {', '.join(about.apps)} | {earlier} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(as_markdown(), end="")

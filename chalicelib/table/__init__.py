@@ -1,0 +1,1 @@
+"""The one DynamoDB table: the only room that knows its keys and its expressions."""

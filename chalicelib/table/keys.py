@@ -1,0 +1,23 @@
+"""What the items of the table are called. Codes and phone numbers get here only as keyed hashes."""
+
+from __future__ import annotations
+
+
+def leg(handle: str) -> str:
+    """A leg, by the keyed hash of its code."""
+    return f"leg#{handle}"
+
+
+def hand_back(handle: str) -> str:
+    """A verdict that waits for the contact that types its code, by the keyed hash of that code."""
+    return f"hand_back#{handle}"
+
+
+def contact(contact_id: str) -> str:
+    """A contact with its proofs, by its InitialContactId."""
+    return f"contact#{contact_id}"
+
+
+def caller(number_hash: str) -> str:
+    """A caller's voice profile, by the keyed hash of their number."""
+    return f"caller#{number_hash}"

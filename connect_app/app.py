@@ -1,0 +1,53 @@
+"""The Lambda functions that Amazon Connect's flows invoke, one per method."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from chalice import Chalice
+
+from chalicelib import audit, start
+from chalicelib.clock import Clock, SystemClock
+from chalicelib.errors import CountersignError, Unexpected
+
+if TYPE_CHECKING:
+    from chalicelib.voice.flow_steps import FlowParts
+
+app = Chalice(app_name="connect_app")
+clock: Clock = SystemClock()
+
+
+@app.middleware("pure_lambda")
+def last_resort(event: Any, get_response: Callable[[Any], object]) -> object:
+    """What fails is counted and raised, so that the flow takes its error branch: the caller is not verified."""
+    try:
+        return get_response(event)
+    except CountersignError as trouble:
+        audit.record("function_failed", code=trouble.code, reason=str(trouble))
+        raise
+    except Exception as error:  # noqa: BLE001 (last resort: told to Connect without its text)
+        audit.record("function_failed", code=Unexpected.code, reason=type(error).__name__)
+        raise Unexpected(type(error).__name__) from None
+
+
+@app.lambda_function()
+def voice(event: dict[str, Any], context: object) -> dict[str, str]:
+    """Recognise the caller by voice: `step` is `start` or `result`."""
+    from chalicelib.voice import flow_steps
+
+    return flow_steps.take_step(voice_parts(), event)
+
+
+@cache
+def voice_parts() -> FlowParts:
+    """Put together once per process."""
+    from chalicelib import settings
+    from chalicelib.voice import flow_steps
+
+    return flow_steps.build(settings.load(os.environ, settings.CONNECT), clock)
+
+
+start.prepare(os.environ.get("_HANDLER", ""), {"voice": voice_parts})

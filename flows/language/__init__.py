@@ -1,0 +1,18 @@
+"""The Flow language as data: one small piece per action type, gathered in `ACTIONS`.
+
+To add an action: write its `ActionType` in the module of its kind (or a new one named below). The checker then
+knows it; the runner of the laptop contact centre needs its own piece to execute it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flows.language import behaviour, branching, contact_data, endings, functions, keys, modules, speech, transfers
+from flows.language.action_type import ActionType
+
+_KINDS = (behaviour, branching, contact_data, endings, functions, keys, modules, speech, transfers)
+
+ACTIONS: Mapping[str, ActionType] = {piece.name: piece for kind in _KINDS for piece in kind.ACTIONS}
+
+__all__ = ["ACTIONS", "ActionType"]

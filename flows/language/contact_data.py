@@ -1,0 +1,44 @@
+"""Actions that write down something about the contact."""
+
+from __future__ import annotations
+
+from flows.document import NO_MATCHING_ERROR
+from flows.language.action_type import ActionType, branches
+from flows.language.shapes import ListOf, MapOf, Record, Reference, Text, choice
+
+_CURRENT_OR_RELATED = choice("Current", "Related")
+
+UPDATE_CONTACT_ATTRIBUTES = ActionType(
+    "UpdateContactAttributes",
+    Record({"Attributes": MapOf(Text())}, {"TargetContact": _CURRENT_OR_RELATED}),
+)
+
+UPDATE_FLOW_ATTRIBUTES = ActionType(
+    "UpdateFlowAttributes",
+    Record({"FlowAttributes": MapOf(Record({"Value": Text()}, {"Type": choice("String")}))}),
+)
+
+_CONTACT_DATA = ("Name", "Description", "LanguageCode", "CustomerId", "WisdomSessionArn")
+
+UPDATE_CONTACT_DATA = ActionType(
+    "UpdateContactData",
+    Record(optional={**dict.fromkeys(_CONTACT_DATA, Text()), "TargetContact": _CURRENT_OR_RELATED}),
+)
+
+UPDATE_CONTACT_CALLBACK_NUMBER = ActionType(
+    "UpdateContactCallbackNumber",
+    Record({"CallbackNumber": Reference()}),
+    branches("InvalidCallbackNumber", "CallbackNumberNotDialable"),
+)
+
+TAG_CONTACT = ActionType("TagContact", Record({"Tags": MapOf(Text())}))
+UNTAG_CONTACT = ActionType("UntagContact", Record({"TagKeys": ListOf(Text())}), branches(NO_MATCHING_ERROR))
+
+ACTIONS = (
+    UPDATE_CONTACT_ATTRIBUTES,
+    UPDATE_FLOW_ATTRIBUTES,
+    UPDATE_CONTACT_DATA,
+    UPDATE_CONTACT_CALLBACK_NUMBER,
+    TAG_CONTACT,
+    UNTAG_CONTACT,
+)

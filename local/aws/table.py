@@ -1,0 +1,20 @@
+"""Makes the table in MiniStack as `shared/resources.yaml` says, so that the two cannot differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared import template
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+# MiniStack takes the rest of the template's properties without doing anything about them.
+_TAKEN = ("BillingMode", "AttributeDefinitions", "KeySchema")
+
+
+def create_table(client: DynamoDBClient, name: str) -> None:
+    """A new table `name`, ready when this returns: keys and billing from the template, and expiry switched on."""
+    properties = template.read(template.RESOURCES)["Resources"]["Table"]["Properties"]
+    client.create_table(TableName=name, **{taken: properties[taken] for taken in _TAKEN})
+    client.update_time_to_live(TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"])

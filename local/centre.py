@@ -1,0 +1,232 @@
+"""The whole contact centre, put together: Connect, the two apps, Twilio, VoiceIt and the table, on virtual time."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+import boto3
+from chalice.app import Chalice
+
+from flows import templates
+from flows.render import render
+from local import apps
+from local.aws.ministack import MiniStack
+from local.aws.table import create_table
+from local.aws.tap import TableRequest, Tap
+from local.clock import VirtualClock
+from local.connect.circumstances import Circumstances
+from local.connect.contact import INSTANCE_ARN
+from local.connect.functions import Function
+from local.connect.instance import ConnectInstance
+from local.connect.queues import Agent, Queue
+from local.connect.record import ContactRun
+from local.gateway import Api, Gateway, in_process, routes_of
+from local.logs import caught
+from local.telephone import Call, Exchange, Person
+from local.tls import Certificates
+from local.transcript import Transcript
+from local.twilio.account import Account, Number
+from local.twilio.line import TwilioLine
+from local.twilio.recordings import Recordings
+from local.voiceit import VoiceIt
+from local.web import WebServer
+
+CONNECT_NUMBER, HAND_BACK_NUMBER, TWILIO_NUMBER = "+46101111111", "+46102222222", "+46103333333"
+VOICE_ARN = "arn:aws:lambda:eu-central-1:111122223333:function:connect_app-dev-voice"
+TABLE = "countersign-laptop"
+STAGE = "api"
+PUBLIC_BASE_URL = f"https://voice.countersign.example/{STAGE}"
+
+_accounts = itertools.count(200_000_000_001)
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """By the name of their SSM parameter."""
+
+    values: Mapping[str, str]
+
+    @classmethod
+    def of(cls, account: Account, voiceit: VoiceIt) -> Secrets:
+        return cls(
+            {
+                "/countersign/laptop/hash-key": "laptop-only-" * 4,
+                "/countersign/laptop/twilio-auth-tokens": f"{account.auth_token} {account.second_token}",
+                "/countersign/laptop/voiceit-api-key": voiceit.key,
+                "/countersign/laptop/voiceit-api-token": voiceit.token,
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Hosted:
+    """How the two apps run: the function behind Connect, and the one behind the gateway with its routes."""
+
+    voice: Function
+    webhooks: Gateway
+
+
+@dataclass
+class Centre:
+    """One contact centre with an AWS account of its own in `aws`. Use it in a `with`.
+
+    `settings` override those of both apps. What happened is read from `transcript`, what was asked of the table from
+    `tap`, what the product logged from `log`, what agents saw from `agents`.
+    """
+
+    aws: MiniStack
+    certificates: Certificates
+    settings: Mapping[str, str] = field(default_factory=dict)
+    language: str = "en-GB"
+    circumstances: Circumstances = field(default_factory=Circumstances)
+
+    def __post_init__(self) -> None:
+        self.clock = VirtualClock()
+        self.transcript = Transcript()
+        self.exchange = Exchange()
+        self.account = Account()
+        self.agents = {"verified": Agent("agent"), "not_verified": Agent("agent")}
+        self._open = ExitStack()
+
+    def __enter__(self) -> Centre:
+        try:
+            self._start()
+        except BaseException:
+            self._open.close()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._open.close()
+
+    def call(self, person: Person, caller_id: str | None) -> ContactRun:
+        """Somebody phones the contact centre; how that contact went once every request in flight is done."""
+        run = self.connect.run(Call(CONNECT_NUMBER, caller_id, person))
+        self.line.settle()
+        return run
+
+    def dial_twilio(self, person: Person, caller_id: str, digits: str) -> None:
+        """Somebody phones the leg's number directly, and types what they please."""
+        self.exchange.dial(Call(TWILIO_NUMBER, caller_id, person, digits))
+        self.line.settle()
+
+    def say(self, who: str, what: str) -> None:
+        self.transcript.add(self.clock.now(), who, what)
+
+    # --- putting it together --------------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        self.log = self._open.enter_context(caught(self.clock, self.transcript))
+        tls = self.certificates.server_context()
+        self.voiceit = VoiceIt(self.clock, tls, transcript=self.transcript)
+        self.recordings = Recordings(self.account, self.clock, tls)
+        self.tap = Tap(self.aws.url, self._table_was_asked)
+        for server in (self.voiceit.server, self.recordings.server, self.tap.server):
+            self._open.enter_context(server)
+        self._prepare_account()
+        gateway_server = WebServer(lambda request: self._hosted.webhooks.respond(request), tls)
+        self._open.enter_context(gateway_server)
+        self.environment = self._environment()
+        self._hosted = self.host()
+        self.line = self._twilio_line(gateway_server.url)
+        self._open.callback(self.line.close)
+        self.connect = self._connect_instance()
+
+    def host(self) -> Hosted:
+        """The apps in this process, on the centre's own clock."""
+        voice = apps.load("connect_app", "voice_parts", self.environment, self.clock).voice
+        routes = routes_of(self._twilio_app())
+        webhooks = apps.Instances(lambda: in_process(self._twilio_app()))
+        return Hosted(lambda event: voice(event, None), Gateway(Api(routes, STAGE), webhooks.invoke))
+
+    def _twilio_app(self) -> Chalice:
+        app: Chalice = apps.load("twilio_app", "leg_parts", self.environment, self.clock).app
+        return app
+
+    def _prepare_account(self) -> None:
+        self.aws_environment = self.aws.environment(str(next(_accounts)))
+        session = boto3.Session(
+            aws_access_key_id=self.aws_environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.aws_environment["AWS_SECRET_ACCESS_KEY"],
+            region_name=self.aws_environment["AWS_REGION"],
+        )
+        create_table(session.client("dynamodb", endpoint_url=self.aws.url), TABLE)
+        ssm = session.client("ssm", endpoint_url=self.aws.url)
+        for name, value in Secrets.of(self.account, self.voiceit).values.items():
+            ssm.put_parameter(Name=name, Value=value, Type="SecureString")
+
+    def _environment(self) -> dict[str, str]:
+        names = {
+            "HASH_KEY_NAME": "/countersign/laptop/hash-key",
+            "TWILIO_AUTH_TOKENS_NAME": "/countersign/laptop/twilio-auth-tokens",
+            "VOICEIT_API_KEY_NAME": "/countersign/laptop/voiceit-api-key",
+            "VOICEIT_API_TOKEN_NAME": "/countersign/laptop/voiceit-api-token",
+        }
+        return {
+            **self.aws_environment,
+            "AWS_ENDPOINT_URL": self.tap.server.url,
+            **self.certificates.environment,
+            **names,
+            "TABLE_NAME": TABLE,
+            "CONNECT_INSTANCE_ARN": INSTANCE_ARN,
+            "TWILIO_NUMBER": TWILIO_NUMBER,
+            "CONNECT_NUMBER": HAND_BACK_NUMBER,
+            "PUBLIC_BASE_URL": PUBLIC_BASE_URL,
+            "TWILIO_ACCOUNT_SID": self.account.sid,
+            "TWILIO_API_URL": self.recordings.server.url,
+            "VOICEIT_API_URL": self.voiceit.server.url,
+            "INSECURE_TRUST_ON_FIRST_USE": "yes",
+            **self.settings,
+        }
+
+    def _twilio_line(self, gateway_url: str) -> TwilioLine:
+        number = Number(TWILIO_NUMBER, f"{PUBLIC_BASE_URL}/voice/answer", f"{PUBLIC_BASE_URL}/voice/fallback")
+        line = TwilioLine(
+            self.account,
+            number,
+            self.clock,
+            self.transcript,
+            self.recordings,
+            self.certificates.client_context(),
+            exchange=self.exchange,
+            addresses={PUBLIC_BASE_URL.removesuffix(f"/{STAGE}"): gateway_url},
+        )
+        self.exchange.connect(TWILIO_NUMBER, line)
+        return line
+
+    def _connect_instance(self) -> ConnectInstance:
+        dialled_back = self.settings.get("HAND_BACK") == "dial"
+        fillings = {
+            "lambda:voice": VOICE_ARN,
+            "queue:verified": "queue/verified",
+            "queue:not_verified": "queue/not_verified",
+            "module:voice": "module-voice",
+        }
+        names = {
+            "authenticate-caller": "authenticate-caller",
+            "voice-hand-back": "voice-hand-back",
+            "module-voice": "voice-dial" if dialled_back else "voice",
+        }
+        return ConnectInstance(
+            {CONNECT_NUMBER: "authenticate-caller", HAND_BACK_NUMBER: "voice-hand-back"},
+            {name: render(templates.load(template), self.language, fillings) for name, template in names.items()},
+            {VOICE_ARN: self._hosted.voice},
+            [Queue(f"queue/{name}", name.replace("_", " "), agent) for name, agent in self.agents.items()],
+            exchange=self.exchange,
+            clock=self.clock,
+            transcript=self.transcript,
+            circumstances=self.circumstances,
+        )
+
+    def _table_was_asked(self, request: TableRequest) -> None:
+        self.say("table", str(request))
+
+
+def laptop_certificates() -> Path:
+    """Where the laptop's certificates are kept between runs."""
+    return Path(__file__).resolve().parents[1] / "build" / "tls"

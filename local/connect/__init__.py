@@ -1,0 +1,25 @@
+"""Amazon Connect on the laptop: runs rendered flows action by action, by the rules of the real service.
+
+`ConnectInstance` is the subscriber that a number rings at. It calls the real Lambda handlers with the event of the
+service and tells in a `ContactRun` how each contact went.
+"""
+
+from local.connect.circumstances import Circumstances, Fault, LambdaFaults, Unset
+from local.connect.flow_set import FlowRefusedError
+from local.connect.instance import ConnectInstance
+from local.connect.queues import Agent, Queue
+from local.connect.record import ContactRun, Ending, Step
+
+__all__ = [
+    "Agent",
+    "Circumstances",
+    "ConnectInstance",
+    "ContactRun",
+    "Ending",
+    "Fault",
+    "FlowRefusedError",
+    "LambdaFaults",
+    "Queue",
+    "Step",
+    "Unset",
+]

@@ -1,0 +1,18 @@
+"""How each type of action is executed: one small piece per type, gathered in `PIECES`.
+
+To add an action: write its piece in the module of its kind (or a new one named below), and its type in
+`flows.language`. A type without a piece is refused by name when a flow is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from local.connect.actions import behaviour, branching, contact_data, functions, keys, modules, speech, transfers
+from local.connect.actions.piece import Piece
+
+_KINDS = (behaviour, branching, contact_data, functions, keys, modules, speech, transfers)
+
+PIECES: Mapping[str, Piece] = {piece.type: piece for kind in _KINDS for piece in kind.PIECES}
+
+__all__ = ["PIECES", "Piece"]

@@ -1,0 +1,39 @@
+"""Actions that set how the rest of the contact goes."""
+
+from __future__ import annotations
+
+from flows.document import Action
+from local.connect.actions.piece import Piece
+from local.connect.execution import Execution
+from local.connect.outcomes import Done, Fails, Outcome
+
+
+def _logging(action: Action, execution: Execution) -> Outcome:
+    execution.contact.logging = action.parameters["FlowLoggingBehavior"] == "Enabled"
+    return Done()
+
+
+def _recording(action: Action, execution: Execution) -> Outcome:
+    behaviour = action.parameters["RecordingBehavior"]
+    automated = behaviour.get("IVRRecordingBehavior") == "Enabled"
+    execution.contact.recording = automated or bool(behaviour.get("RecordedParticipants"))
+    return Done()
+
+
+def _speaker(action: Action, execution: Execution) -> Outcome:
+    speaker = execution.text(action.parameters["TextToSpeechVoice"])
+    if not speaker:
+        return Fails()
+    execution.contact.speaker = speaker
+    return Done()
+
+
+PIECES = (
+    Piece("UpdateFlowLoggingBehavior", _logging, frozenset({"FlowLoggingBehavior"})),
+    Piece("UpdateContactRecordingBehavior", _recording, frozenset({"RecordingBehavior"})),
+    Piece(
+        "UpdateContactTextToSpeechVoice",
+        _speaker,
+        frozenset({"TextToSpeechVoice", "TextToSpeechEngine", "TextToSpeechStyle"}),
+    ),
+)

@@ -1,0 +1,82 @@
+"""GetParticipantInput: one key for a menu, or several that are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flows.document import Action
+from flows.language.keys import stores
+from local.connect.actions.piece import Piece
+from local.connect.actions.speech import PROMPT
+from local.connect.execution import Execution
+from local.connect.line import Line
+from local.connect.outcomes import Done, Fails, Outcome, Yields
+from local.connect.speech import speech
+
+NOTHING_TYPED = "Timeout"
+"""What the service stores when no key came: a success, so a flow must compare."""
+
+
+def _get_input(action: Action, execution: Execution) -> Outcome:
+    limit = float(execution.text(action.parameters["InputTimeLimitSeconds"]))
+    execution.line.ask_for_keys(speech(action.parameters, execution.contact), limit)
+    if stores(action.parameters):
+        return _store(action, execution, limit)
+    key = execution.line.next_key(limit)
+    return Fails("InputTimeLimitExceeded") if key is None else Yields(key, "1 key")
+
+
+def _store(action: Action, execution: Execution, limit: float) -> Outcome:
+    keys = _Typing.of(action, execution).read(execution.line, limit)
+    execution.contact.visit.stored_input = NOTHING_TYPED if keys is None else keys
+    return Done("nothing typed" if keys is None else f"{len(keys)} digits")
+
+
+@dataclass(frozen=True)
+class _Typing:
+    """When the typing of a number is over, and what wipes it."""
+
+    most: int
+    terminator: str
+    between_keys: float
+    cancel: str | None
+
+    @classmethod
+    def of(cls, action: Action, execution: Execution) -> _Typing:
+        touch_tones = execution.value(action.parameters.get("DTMFConfiguration", {}))
+        maximum = action.parameters["InputValidation"]["CustomValidation"]["MaximumLength"]
+        star_is_data = str(touch_tones.get("DisableCancelKey", "False")).lower() == "true"
+        return cls(
+            most=int(execution.text(maximum)),
+            terminator=touch_tones.get("InputTerminationSequence", "#"),
+            between_keys=float(touch_tones.get("InterdigitTimeLimitSeconds", "5")),
+            cancel=None if star_is_data else "*",
+        )
+
+    def read(self, line: Line, limit: float) -> str | None:
+        """The keys up to the terminator, the maximum or a pause; None when no key came at all within `limit`."""
+        typed = ""
+        key = line.next_key(limit)
+        if key is None:
+            return None
+        while key is not None:
+            typed = "" if key == self.cancel else typed + key
+            if typed.endswith(self.terminator):
+                return typed.removesuffix(self.terminator)
+            if len(typed) >= self.most:
+                return typed
+            key = line.next_key(self.between_keys)
+        return typed
+
+
+def _refuses(parameters: Mapping[str, Any]) -> str | None:
+    if "PhoneNumberValidation" in parameters.get("InputValidation", {}):
+        return "GetParticipantInput with PhoneNumberValidation"
+    return None
+
+
+_UNDERSTANDS = PROMPT | {"InputTimeLimitSeconds", "StoreInput", "InputValidation", "DTMFConfiguration"}
+
+PIECES = (Piece("GetParticipantInput", _get_input, _UNDERSTANDS, _refuses),)

@@ -1,0 +1,50 @@
+"""What an action has at hand while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flows.document import Flow
+from local.connect.circumstances import Circumstances
+from local.connect.contact import Contact
+from local.connect.functions import Invoker
+from local.connect.line import Clock, Line
+from local.connect.outcomes import Over, Returns
+from local.connect.queues import Queue
+from local.connect.record import Step
+from local.connect.references import resolved, resolved_text
+from local.telephone import Call, Exchange
+from local.transcript import Transcript
+
+Play = Callable[["Execution", Flow, Mapping[str, Any]], Over | Returns]
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One contact on its way. `flow_named` finds a flow or module by id or ARN; `play` runs one to its end."""
+
+    contact: Contact
+    call: Call
+    line: Line
+    invoker: Invoker
+    exchange: Exchange
+    clock: Clock
+    transcript: Transcript
+    circumstances: Circumstances
+    queues: Mapping[str, Queue]
+    flow_named: Callable[[str], Flow | None]
+    play: Play
+    trace: list[Step] = field(default_factory=list)
+
+    def value(self, parameter: Any) -> Any:
+        """A parameter with its references replaced; None where the only one is not set."""
+        return resolved(parameter, self.contact)
+
+    def text(self, parameter: Any) -> str:
+        """The same as text, "" for what is not set."""
+        return resolved_text(parameter, self.contact)
+
+    def tell(self, who: str, what: str) -> None:
+        self.transcript.add(self.clock.now(), who, what)

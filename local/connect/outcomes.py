@@ -1,0 +1,59 @@
+"""What an action comes to; which branch that means is for the runner to say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flows.document import NO_MATCHING_ERROR, Flow
+from local.connect.record import Ending
+
+
+@dataclass(frozen=True)
+class Done:
+    """Succeeded; `NextAction` follows. `note` goes into the trace."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Yields:
+    """Succeeded with a result that the conditions test. `value` may be secret and is never shown."""
+
+    value: object
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Fails:
+    """Took an error branch: `error`, or `NoMatchingError` where the flow does not name it."""
+
+    error: str = NO_MATCHING_ERROR
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Moves:
+    """The contact leaves this flow for another."""
+
+    flow: Flow
+
+
+@dataclass(frozen=True)
+class Returns:
+    """A module is over: the branch that its caller takes, and the data that it may read."""
+
+    result: str | None
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Over:
+    """The contact is over as far as flows go."""
+
+    ending: Ending
+    queue: str | None = None
+
+
+Outcome = Done | Yields | Fails | Moves | Returns | Over

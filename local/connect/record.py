@@ -1,0 +1,53 @@
+"""What is known of a contact when it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from local.telephone import Ended
+
+
+class Ending(Enum):
+    """How a contact ended."""
+
+    AGENT = "reached an agent"
+    DISCONNECTED = "the flow hung up"
+    CALLER_HUNG_UP = "the caller hung up"
+    THIRD_PARTY = "given to a third party for good"
+    DEFECT = "the flow had nowhere to go"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One action: which branch it took ("next", an error type, "Equals verified", or how it ended), and nothing secret.
+
+    `note` counts what it must not show, such as "10 digits". `logged` and `recorded` say whether flow logging and call
+    recording were on while it ran.
+    """
+
+    flow: str
+    action: str
+    type: str
+    branch: str
+    note: str = ""
+    logged: bool = False
+    recorded: bool = False
+
+
+@dataclass(frozen=True)
+class ContactRun:
+    """`queue` is the agent's queue when one was reached; `defect` says what was wrong with the flow, if anything."""
+
+    contact_id: str
+    ending: Ending
+    attributes: Mapping[str, str]
+    trace: tuple[Step, ...]
+    queue: str | None = None
+    defect: str | None = None
+
+    @property
+    def ended(self) -> Ended:
+        """The same, for whoever dialled."""
+        return Ended.CALLER_HUNG_UP if self.ending is Ending.CALLER_HUNG_UP else Ended.FAR_END_HUNG_UP

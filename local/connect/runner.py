@@ -1,0 +1,78 @@
+"""Runs a contact through its flows: one action after the other, and the branch that each outcome takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flows.document import NO_MATCHING_CONDITION, NO_MATCHING_ERROR, Action, Branch, Flow
+from local.connect.actions import PIECES
+from local.connect.comparing import holds
+from local.connect.contact import Visit
+from local.connect.execution import Execution
+from local.connect.outcomes import Done, Fails, Moves, Over, Returns, Yields
+from local.connect.record import Step
+
+MOST_STEPS = 2000
+
+
+class FlowDefectError(Exception):
+    """The flow left the contact with nowhere to go; the message says where."""
+
+
+def play(execution: Execution, flow: Flow, module_input: Mapping[str, Any]) -> Over | Returns:
+    """Run `flow` until the contact is over or the module returns. Raises FlowDefectError and CallerHungUp."""
+    visits = execution.contact.visits
+    visits.append(Visit(flow, module_input))
+    try:
+        return _to_the_end(execution)
+    finally:
+        visits.pop()
+
+
+def _to_the_end(execution: Execution) -> Over | Returns:
+    contact = execution.contact
+    identifier = contact.visit.flow.start
+    while True:
+        flow = contact.visit.flow
+        action = flow.by_identifier[identifier]
+        if len(execution.trace) >= MOST_STEPS:
+            raise FlowDefectError(f"stopped after {MOST_STEPS} actions, at {action.identifier}: the flow goes round")
+        begun = Step(flow.name, action.identifier, action.type, "end", "", contact.logging, contact.recording)
+        outcome = PIECES[action.type].run(action, execution)
+        if isinstance(outcome, Over | Returns):
+            execution.trace.append(begun)
+            return outcome
+        if isinstance(outcome, Moves):
+            execution.trace.append(replace(begun, branch="next"))
+            contact.visits[-1] = Visit(outcome.flow)
+            identifier = outcome.flow.start
+            continue
+        branch = _branch(action, outcome, execution)
+        execution.trace.append(replace(begun, branch=branch.name, note=outcome.note))
+        identifier = branch.target
+
+
+def _branch(action: Action, outcome: Done | Yields | Fails, execution: Execution) -> Branch:
+    """An error: its own branch, else NoMatchingError. A result: the first condition that holds, else
+    NoMatchingCondition, which the console mirrors in NextAction. Otherwise NextAction.
+    """
+    if isinstance(outcome, Fails):
+        return _error_branch(action, outcome)
+    if isinstance(outcome, Yields):
+        for condition in action.conditions:
+            if holds(condition.operator, outcome.value, execution.value(condition.operands[0])):
+                return Branch(str(condition), condition.target, condition)
+        if NO_MATCHING_CONDITION in action.errors:
+            return Branch(NO_MATCHING_CONDITION, action.errors[NO_MATCHING_CONDITION])
+    if action.next_action is None:
+        raise FlowDefectError(f"{action.identifier} has no NextAction")
+    return Branch("next", action.next_action)
+
+
+def _error_branch(action: Action, outcome: Fails) -> Branch:
+    for error in (outcome.error, NO_MATCHING_ERROR):
+        if error in action.errors:
+            return Branch(error, action.errors[error])
+    raise FlowDefectError(f"{action.identifier} has no branch for {outcome.error}")

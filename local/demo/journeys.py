@@ -1,0 +1,173 @@
+"""The journeys of a call by voice, good and bad."""
+
+from __future__ import annotations
+
+from local import callers
+from local.centre import Centre
+from local.connect.circumstances import Circumstances
+from local.connect.record import Ending
+from local.demo.stage import (
+    KARINS_NUMBER,
+    Journey,
+    Stage,
+    enrol_karin,
+    must,
+    reaches,
+    verified,
+    without_dead_air,
+)
+from local.people import Caller, voice
+from local.twilio.faults import RequestKind, Signature
+from local.twilio.webhooks import WebhookRequest
+from local.voiceit import VoiceItFaults
+
+
+def new_caller(stage: Stage) -> str:
+    with stage.centre() as centre:
+        verified(centre.call(Caller(voice("karin", (1, 2, 3, 4))), KARINS_NUMBER))
+        requests = len(centre.tap.requests)
+        return f"enrolled and verified in one call, {requests} requests to the table, {without_dead_air(centre)}"
+
+
+def returning_caller(stage: Stage) -> str:
+    with stage.centre() as centre:
+        enrol_karin(centre)
+        verified(centre.call(Caller(voice("karin", (5,))), KARINS_NUMBER))
+        return f"verified, {len(centre.tap.requests)} requests to the table, {without_dead_air(centre)}"
+
+
+def another_person(stage: Stage) -> str:
+    with stage.centre() as centre:
+        enrol_karin(centre)
+        run = centre.call(Caller(voice("mallory", (1, 2, 3))), KARINS_NUMBER)
+        reaches(run, "not verified", "not_verified")
+        return f"three tries, not verified, to an agent who is told so; {without_dead_air(centre)}"
+
+
+def dropped_call(stage: Stage) -> str:
+    with stage.centre() as centre:
+        enrol_karin(centre)
+        run = centre.call(Caller(voice("karin", (5,)), hangs_up_at="One moment"), KARINS_NUMBER)
+        must(run.ending is Ending.CALLER_HUNG_UP, "Karin's call drops before her flow resumes")
+        reported = centre.clock.now()
+        spoofed = centre.call(Caller([], hangs_up_at="After the tone"), KARINS_NUMBER)
+        must(centre.clock.now() - reported < 30, "the spoofer is quick")
+        must(spoofed.queue is None, "a spoofer who says nothing gets nowhere")
+        run = centre.call(Caller(voice("mallory", (1, 2, 3))), KARINS_NUMBER)
+        reaches(run, "not verified", "not_verified")
+        return "Karin's verdict dies with her contact; the spoofer has to speak, and is not verified"
+
+
+def forgeries(stage: Stage) -> str:
+    with stage.centre() as centre:
+        enrol_karin(centre)
+        status = centre.line.requests_of(RequestKind.RECORDING_STATUS)[-1]
+        enrolled = _enrolments(centre)
+        _forged(centre, status)
+        _replayed(centre, status)
+        _guessed(centre)
+        must(_enrolments(centre) == enrolled, "no recording was added to Karin's voice print")
+        run = centre.call(Caller(voice("mallory", (4, 5, 6))), KARINS_NUMBER)
+        reaches(run, "not verified", "not_verified")
+        return "forged: 403 and not a word; replayed: nothing changes; guessed: nobody is connected"
+
+
+def _forged(centre: Centre, status: WebhookRequest) -> None:
+    before = len(centre.tap.requests)
+    sid = "RE" + "0" * 32
+    for signature in (Signature.WRONG, Signature.MISSING, Signature.RECORDED):
+        answer = centre.line.send_again(status, changes={"RecordingSid": sid}, signature=signature)
+        centre.say("attacker", f"posts a recording status, {signature.value}: HTTP {answer.status}")
+        must(answer.status == 403 and not answer.answer, "a forged webhook gets 403 and an empty body")
+    must(len(centre.tap.requests) == before, "a forged webhook touches nothing in the table")
+
+
+def _replayed(centre: Centre, status: WebhookRequest) -> None:
+    before = len(centre.voiceit.calls)
+    answer = centre.line.send_again(status)
+    centre.say("attacker", f"replays a genuine recording status: HTTP {answer.status}")
+    judged = [call for call in centre.voiceit.calls[before:] if call.method == "POST"]
+    must(not judged, "a replayed recording is not judged again")
+
+
+def _guessed(centre: Centre) -> None:
+    guesser = Caller([])
+    centre.dial_twilio(guesser, KARINS_NUMBER, "1234567890#")
+    must(any("could not be connected" in heard for heard in guesser.heard), "a guessed code is told the same as none")
+
+
+def _enrolments(centre: Centre) -> int:
+    """Recordings that VoiceIt has added to voice prints so far."""
+    return sum((call.path, call.code) == ("/enrollments/voice", "SUCC") for call in centre.voiceit.calls)
+
+
+def bad_recording(stage: Stage) -> str:
+    with stage.centre() as centre:
+        enrol_karin(centre)
+        karin = Caller([callers.bad("too_quiet"), *voice("karin", (6,))])
+        verified(centre.call(karin, KARINS_NUMBER))
+        must(any("too quiet" in heard for heard in karin.heard), "Karin hears what was wrong")
+        return f"told what was wrong, verified at the second try, {without_dead_air(centre)}"
+
+
+def engine_trouble(stage: Stage) -> str:
+    with stage.centre() as centre:
+        enrol_karin(centre)
+        centre.voiceit.faults = VoiceItFaults(down=True)
+        reaches(centre.call(Caller(voice("karin", (5,))), KARINS_NUMBER), "not verified", "inconclusive")
+        centre.voiceit.faults = VoiceItFaults(slow_seconds=6.0)
+        verified(centre.call(Caller(voice("karin", (6,))), KARINS_NUMBER))
+        return f"down: an agent, not verified; six seconds slow: verified, {without_dead_air(centre)}"
+
+
+def interrupted_enrolment(stage: Stage) -> str:
+    with stage.centre() as centre:
+        first = centre.call(Caller(voice("karin", (1,)), hangs_up_at="Once more"), KARINS_NUMBER)
+        must(first.ending is Ending.CALLER_HUNG_UP, "Karin hangs up after one recording")
+        karin = Caller(voice("karin", (2, 3, 4)))
+        verified(centre.call(karin, KARINS_NUMBER))
+        must(any("carry on" in heard for heard in karin.heard), "the next call takes up where the first stopped")
+        must(_enrolments(centre) == 3, "three recordings make the voice print, over two calls")
+        return "two more recordings complete the voice print, and she is verified"
+
+
+def late_flow(stage: Stage) -> str:
+    with stage.centre() as centre:
+        enrol_karin(centre)
+        centre.connect.circumstances = Circumstances(resume_delays_seconds=(11.0,))
+        karin = Caller(voice("karin", (5, 6)))
+        verified(centre.call(karin, KARINS_NUMBER))
+        must(any("too long" in heard for heard in karin.heard), "Karin hears that the check expired")
+        return "eleven seconds are too many: expired, said so, and verified on the next leg"
+
+
+def withheld_number(stage: Stage) -> str:
+    with stage.centre() as centre:
+        run = centre.call(Caller([]), None)
+        reaches(run, "not verified", "no_number")
+        return f"no number, no voice check, an agent; {without_dead_air(centre)}"
+
+
+def dialled_back(stage: Stage) -> str:
+    with stage.centre({"HAND_BACK": "dial"}) as centre:
+        centre.call(Caller(voice("karin", (1, 2, 3))), KARINS_NUMBER)
+        centre.transcript.forget()
+        centre.call(Caller(voice("karin", (5,))), KARINS_NUMBER)
+        second_contact = next(run for run in reversed(centre.connect.runs) if run.queue)
+        verified(second_contact)
+        return f"Twilio dials Connect and types a code; the second contact is verified, {without_dead_air(centre)}"
+
+
+JOURNEYS = (
+    Journey("A new caller consents, enrols with three recordings, and is verified on the next leg", new_caller),
+    Journey("The same caller phones again and is verified", returning_caller),
+    Journey("Another person with the same caller id is not", another_person),
+    Journey("A verified caller's call drops; a spoofer with the same number phones within ten seconds", dropped_call),
+    Journey("A forged webhook, a replayed webhook and a guessed leg code get nowhere", forgeries),
+    Journey("The caller fails once with a bad recording, then succeeds", bad_recording),
+    Journey("VoiceIt is down, then takes six seconds", engine_trouble),
+    Journey("A hang-up after one enrolment: the next call completes it", interrupted_enrolment),
+    Journey("A flow that resumes too late hears expired, says so and tries again", late_flow),
+    Journey("A withheld number reaches an agent", withheld_number),
+    Journey("The second journey again, by dialling back", dialled_back),
+)

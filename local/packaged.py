@@ -1,0 +1,29 @@
+"""The contact centre with the apps as they are shipped: the zips, each function in processes of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.centre import STAGE, Centre, Hosted
+from local.gateway import Api, Gateway, routes_of_template
+from local.runtime.function import Function
+from shared import template
+
+BUILD = Path(__file__).resolve().parents[1] / "build"
+_WEBHOOK_SECONDS = 29.0
+
+
+@dataclass
+class PackagedCentre(Centre):
+    """As a `Centre`, with the zips and templates that `make package` left in `build`. The apps have the real clock."""
+
+    build: Path = BUILD
+
+    def host(self) -> Hosted:
+        voice = Function(self.build / "connect_app.zip", "app.voice", self.environment)
+        webhooks = Function(self.build / "twilio_app.zip", "app.app", self.environment, _WEBHOOK_SECONDS)
+        self._open.enter_context(voice)
+        self._open.enter_context(webhooks)
+        routes = routes_of_template(template.read(self.build / "twilio_app.yaml"))
+        return Hosted(voice.invoke, Gateway(Api(routes, STAGE), webhooks.invoke))

@@ -1,0 +1,94 @@
+"""The laptop's telephone network: who can be dialled, who is calling, and what a person does when spoken to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Protocol
+
+
+class Asked(Enum):
+    """What the far end waits for once a prompt has been spoken."""
+
+    NOTHING = "nothing"
+    KEYS = "keys"
+    VOICE = "voice"
+
+
+@dataclass(frozen=True)
+class Press:
+    """Keys, as the person types them: `0-9*#`."""
+
+    keys: str
+
+
+@dataclass(frozen=True)
+class Say:
+    """Speech: a WAV file, 8 kHz mono."""
+
+    recording: Path
+
+
+@dataclass(frozen=True)
+class Stay:
+    """Do nothing: listen, or keep silent."""
+
+
+@dataclass(frozen=True)
+class HangUp:
+    """Put the receiver down."""
+
+
+Reaction = Press | Say | Stay | HangUp
+
+
+class Person(Protocol):
+    """Somebody at the other end of a call."""
+
+    def reacts(self, heard: str, asked: Asked) -> Reaction:
+        """What the person does after `heard` (everything spoken since the last reaction, "" for nothing)."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One leg, as the network puts it through.
+
+    `caller_id` is E.164, or None when withheld. `digits` are touch-tones that the calling *machine* sends as soon as
+    the far end answers: `0-9*#`, with `,` for 750 ms (Connect) and `w` for 500 ms (Twilio) of silence.
+    """
+
+    to: str
+    caller_id: str | None
+    person: Person
+    digits: str = ""
+    ring_limit_seconds: float = 30.0
+
+
+class Ended(Enum):
+    """How a leg ended, seen from the side that dialled."""
+
+    FAR_END_HUNG_UP = "far end hung up"
+    CALLER_HUNG_UP = "caller hung up"
+    NO_ANSWER = "no answer"
+    FAILED = "failed"
+
+
+class Subscriber(Protocol):
+    """Whatever a number rings at: a Connect instance, a Twilio account."""
+
+    def answer(self, call: Call) -> Ended: ...
+
+
+class Exchange:
+    """Puts calls through by number. A number that nobody has fails."""
+
+    def __init__(self) -> None:
+        self._subscribers: dict[str, Subscriber] = {}
+
+    def connect(self, number: str, subscriber: Subscriber) -> None:
+        self._subscribers[number] = subscriber
+
+    def dial(self, call: Call) -> Ended:
+        subscriber = self._subscribers.get(call.to)
+        return subscriber.answer(call) if subscriber else Ended.FAILED

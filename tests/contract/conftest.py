@@ -1,0 +1,117 @@
+"""What the contract tests share: certificates that the product trusts, and the stand-ins of what is outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+
+from local import tls
+from local.tls import Certificates
+from local.twilio.account import Account
+from local.twilio.recordings import Recordings
+from local.voiceit import VoiceIt
+from tests.contract.flow_calls import Flow
+from tests.contract.twilio_calls import Twilio
+from tests.contract.wiring import BASE, INSTANCE, NUMBER, SteppingClock, load
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """The authority of this worker's servers."""
+    return tls.certificates(tmp_path_factory.mktemp("contract") / "tls")
+
+
+@pytest.fixture(autouse=True)
+def _trusted(certificates: Certificates, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process trusts that authority, in the way that a Lambda function would."""
+    for name, value in certificates.environment.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def clock() -> SteppingClock:
+    return SteppingClock()
+
+
+@pytest.fixture
+def twilio_account() -> Account:
+    return Account()
+
+
+@pytest.fixture
+def recordings(twilio_account: Account, certificates: Certificates, clock: SteppingClock) -> Iterator[Recordings]:
+    """Twilio's recordings API."""
+    stand_in = Recordings(twilio_account, clock, certificates.server_context())
+    with stand_in.server:
+        yield stand_in
+    assert stand_in.server.failures == []
+
+
+@pytest.fixture
+def voiceit(certificates: Certificates, clock: SteppingClock) -> Iterator[VoiceIt]:
+    """VoiceIt's API."""
+    stand_in = VoiceIt(clock, certificates.server_context())
+    with stand_in.server:
+        yield stand_in
+    assert stand_in.server.failures == []
+
+
+@pytest.fixture
+def secrets(account: dict[str, str], twilio_account: Account) -> dict[str, str]:
+    """What SSM holds, by name."""
+    kept = {
+        "/countersign/hash-key": "contract-test-" * 3,
+        "/countersign/twilio": f"{twilio_account.auth_token}\n{twilio_account.second_token}",
+        "/countersign/voiceit-key": "key_" + "1" * 32,
+        "/countersign/voiceit-token": "tok_" + "2" * 32,
+    }
+    client = boto3.client("ssm")
+    for name, value in kept.items():
+        client.put_parameter(Name=name, Value=value, Type="SecureString")
+    return kept
+
+
+@pytest.fixture
+def _connect_settings(table: str, secrets: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of connect_app."""
+    settings = {"HASH_KEY_NAME": "/countersign/hash-key", "CONNECT_INSTANCE_ARN": INSTANCE, "TWILIO_NUMBER": NUMBER}
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def _twilio_settings(
+    table: str,
+    secrets: dict[str, str],
+    twilio_account: Account,
+    recordings: Recordings,
+    voiceit: VoiceIt,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The environment of twilio_app."""
+    settings = {
+        "HASH_KEY_NAME": "/countersign/hash-key",
+        "PUBLIC_BASE_URL": BASE,
+        "TWILIO_ACCOUNT_SID": twilio_account.sid,
+        "TWILIO_AUTH_TOKENS_NAME": "/countersign/twilio",
+        "TWILIO_API_URL": recordings.url,
+        "VOICEIT_API_URL": voiceit.url,
+        "VOICEIT_API_KEY_NAME": "/countersign/voiceit-key",
+        "VOICEIT_API_TOKEN_NAME": "/countersign/voiceit-token",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def twilio(_twilio_settings: None, clock: SteppingClock, twilio_account: Account) -> Twilio:
+    """Twilio, calling a twilio_app of this test's own."""
+    return Twilio(load("twilio_app", clock), twilio_account.auth_token)
+
+
+@pytest.fixture
+def flow(_connect_settings: None, clock: SteppingClock) -> Flow:
+    """A flow, invoking a connect_app of this test's own."""
+    return Flow(load("connect_app", clock), clock)

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import json
+
+import boto3
+import pytest
+
+from chalicelib import parameters
+from chalicelib.errors import Misconfigured, SecretsUnavailable
+from local.web import CloseWithoutAnswer, Request, Response, WebServer
+
+
+@pytest.fixture
+def _kept(account: dict[str, str]) -> None:
+    client = boto3.client("ssm")
+    for name, value in (("/countersign/a", "secret-a"), ("/countersign/b", "secret b\n")):
+        client.put_parameter(Name=name, Value=value, Type="SecureString")
+
+
+@pytest.mark.usefixtures("_kept")
+def test_secrets_are_fetched_together_decrypted_by_name() -> None:
+    found = parameters.fetch(["/countersign/b", "/countersign/a", "/countersign/a"])
+    assert found == {"/countersign/a": "secret-a", "/countersign/b": "secret b\n"}
+
+
+@pytest.mark.usefixtures("_kept")
+def test_a_parameter_that_does_not_exist_is_named() -> None:
+    with pytest.raises(Misconfigured, match="/countersign/c, /countersign/d; create it") as told:
+        parameters.fetch(["/countersign/d", "/countersign/a", "/countersign/c"])
+    assert "secret-a" not in str(told.value)
+
+
+def answering(response: Response) -> WebServer:
+    return WebServer(lambda request: response)
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        Response(400, body=json.dumps({"__type": "AccessDeniedException", "message": "not you"}).encode()),
+        Response(400, body=json.dumps({"__type": "ThrottlingException"}).encode()),
+        Response(500, body=b"<html>"),
+    ],
+)
+def test_an_ssm_that_refuses_or_talks_nonsense_gives_no_secrets(
+    response: Response, account: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with answering(response) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+        with pytest.raises(SecretsUnavailable) as told:
+            parameters.fetch(["/countersign/a"])
+    assert "not you" not in str(told.value)
+    assert told.value.__suppress_context__
+
+
+def test_an_ssm_that_does_not_answer_is_not_asked_again_while_somebody_waits(
+    account: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Request] = []
+
+    def closes(request: Request) -> Response:
+        asked.append(request)
+        raise CloseWithoutAnswer
+
+    with WebServer(closes) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+        with pytest.raises(SecretsUnavailable):
+            parameters.fetch(["/countersign/a"])
+    assert len(asked) == 1

@@ -1,0 +1,19 @@
+"""The demo's second journey on the zips, each function in processes of its own under Lambda's runtime."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from local import tls
+from local.aws.ministack import MiniStack
+from local.demo.journeys import returning_caller
+from local.demo.stage import Stage
+from local.packaged import PackagedCentre
+
+
+def test_a_returning_caller_is_verified_by_the_packaged_apps(
+    ministack: MiniStack, packages: Path, tmp_path: Path
+) -> None:
+    stage = Stage(ministack, tls.certificates(tmp_path / "tls"), partial(PackagedCentre, build=packages))
+    assert returning_caller(stage).startswith("verified")

@@ -1,0 +1,146 @@
+"""The flows that ship: they render in each language, the checker has nothing to say, and no word is forgotten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.handoff import Verdict, Word
+from flows import templates
+from flows.check import check
+from flows.contract import RESULT_WORDS
+from flows.document import Action, Flow, parse
+from flows.prompts import LANGUAGES, catalogue
+from flows.render import placeholders, render
+
+FILLINGS = {
+    "lambda:voice": "arn:aws:lambda:eu-central-1:111122223333:function:countersign-connect-dev-voice",
+    "module:voice": "11111111-2222-3333-4444-555555555555",
+    "queue:verified": "arn:aws:connect:eu-central-1:111122223333:instance/i/queue/verified",
+    "queue:not_verified": "arn:aws:connect:eu-central-1:111122223333:instance/i/queue/not-verified",
+}
+MODULES = {"voice", "voice-dial"}
+AGENT_MAY_SEE = {"auth_result", "auth_method", "auth_level", "auth_until", "auth_subject", "auth_view"}
+
+
+def rendered(name: str, language: str = "en-GB") -> dict[str, Any]:
+    return render(templates.load(name), language, FILLINGS)
+
+
+def parsed(name: str) -> Flow:
+    return parse(rendered(name))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", templates.NAMES)
+def test_every_template_renders_in_every_language_and_checks_clean(name: str, language: str) -> None:
+    assert check(rendered(name, language)) == ()
+
+
+def test_what_ships_is_what_the_documentation_lists() -> None:
+    assert set(templates.NAMES) == {"authenticate-caller", "voice", "voice-dial", "voice-hand-back"}
+
+
+@pytest.mark.parametrize("name", templates.NAMES)
+def test_modules_have_settings_and_flows_have_none(name: str) -> None:
+    assert parsed(name).is_module == (name in MODULES)
+
+
+def test_every_prompt_is_spoken_somewhere() -> None:
+    wanted = {name for template in templates.NAMES for name in placeholders(templates.load(template))}
+    spoken = {name.removeprefix("prompt:") for name in wanted if name.startswith("prompt:")}
+    assert spoken == catalogue("en-GB").prompts.keys()
+
+
+@pytest.mark.parametrize("name", templates.NAMES)
+def test_everything_that_is_spoken_comes_from_a_catalogue(name: str) -> None:
+    for action in templates.load(name)["Actions"]:
+        text = action["Parameters"].get("Text", "{{prompt:none}}")
+        assert text.startswith("{{prompt:"), action["Identifier"]
+
+
+def _compares(name: str) -> list[tuple[Action, frozenset[str]]]:
+    """Each Compare of a function's word, with the closed list of that function's step."""
+    flow = parsed(name)
+    found = []
+    for action in flow.actions:
+        if action.type == "InvokeLambdaFunction":
+            step = action.parameters["LambdaInvocationAttributes"]["step"]
+            compare = flow.by_identifier[action.next_action or ""]
+            found.append((compare, RESULT_WORDS["voice", step]))
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(set(templates.NAMES) - {"authenticate-caller"}))
+def test_every_word_has_exactly_one_branch_and_no_word_is_invented(name: str) -> None:
+    compares = _compares(name)
+    assert compares
+    for compare, words in compares:
+        assert compare.parameters["ComparisonValue"] == "$.External.result"
+        assert sorted(condition.operands[0] for condition in compare.conditions) == sorted(words)
+
+
+def test_the_closed_list_of_a_result_is_what_the_hand_off_can_say() -> None:
+    assert RESULT_WORDS["voice", "result"] == {*map(str, Verdict), *map(str, Word)}
+
+
+@pytest.mark.parametrize("name", sorted(set(templates.NAMES) - {"authenticate-caller"}))
+def test_no_default_or_error_of_a_comparison_shares_the_branch_of_verified(name: str) -> None:
+    for compare, _ in _compares(name):
+        verified = {branch.target for branch in compare.branches() if branch.name == "Equals verified"}
+        others = {branch.target for branch in compare.branches() if branch.name != "Equals verified"}
+        assert not verified & others
+
+
+@pytest.mark.parametrize("name", templates.NAMES)
+def test_agents_see_only_attributes_of_the_closed_list(name: str) -> None:
+    for action in parsed(name).actions:
+        if action.type == "UpdateContactAttributes":
+            assert action.parameters["Attributes"].keys() <= AGENT_MAY_SEE
+
+
+def test_nothing_is_spoken_between_the_leg_and_the_question_for_its_verdict() -> None:
+    flow = parsed("voice")
+    leg = flow.by_identifier["leg"]
+    asked = flow.by_identifier[leg.next_action or ""]
+    assert asked.type == "InvokeLambdaFunction"
+    assert asked.parameters["LambdaInvocationAttributes"]["step"] == "result"
+
+
+def test_something_is_spoken_before_the_first_function_is_waited_for() -> None:
+    for name in MODULES:
+        flow = parsed(name)
+        before = [action for action in flow.actions if action.next_action == "start"]
+        assert {action.type for action in before} == {"MessageParticipant"}
+
+
+def test_the_dial_form_neither_resumes_nor_asks_and_the_resuming_form_does_both() -> None:
+    steps = {
+        name: [
+            action.parameters["LambdaInvocationAttributes"]["step"]
+            for action in parsed(name).actions
+            if action.type == "InvokeLambdaFunction"
+        ]
+        for name in (*MODULES, "voice-hand-back")
+    }
+    assert steps == {"voice": ["start", "result"], "voice-dial": ["start"], "voice-hand-back": ["result"]}
+    assert parsed("voice").by_identifier["leg"].parameters["ContinueFlowExecution"] == "True"
+    assert parsed("voice-dial").by_identifier["leg"].parameters["ContinueFlowExecution"] == "False"
+
+
+def test_both_forms_of_the_module_have_the_same_branches() -> None:
+    assert parsed("voice").settings == parsed("voice-dial").settings
+
+
+def test_the_hand_back_code_is_taken_in_silence_before_anything_else() -> None:
+    flow = parsed("voice-hand-back")
+    code = flow.by_identifier["code"]
+    assert "Text" not in code.parameters
+    assert code.parameters["InputValidation"] == {"CustomValidation": {"MaximumLength": "10"}}
+    before = []
+    at = flow.start
+    while at != "code":
+        before.append(flow.by_identifier[at].type)
+        at = flow.by_identifier[at].next_action or ""
+    assert before == ["UpdateFlowLoggingBehavior", "UpdateContactRecordingBehavior"]

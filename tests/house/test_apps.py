@@ -1,0 +1,117 @@
+"""How the apps are configured: settings, roles and locks agree with the code that will run."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.settings import CONNECT, TWILIO, Settings
+from shared import template
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = (CONNECT, TWILIO)
+POLICIES = sorted(path for app in APPS for path in (ROOT / app / ".chalice").glob("policy-*.json"))
+
+
+def config(app: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((ROOT / app / ".chalice" / "config.json").read_text())
+    return loaded
+
+
+def variables_of(app: str, stage: str) -> dict[str, Any]:
+    """What the functions of `app` find in their environment: from config.json, or from the merged template."""
+    if stage == "dev":
+        variables: dict[str, Any] = config(app)["stages"]["dev"]["environment_variables"]
+        return variables
+    merged = template.read(ROOT / "shared" / f"{app}.yaml")
+    return dict(merged["Globals"]["Function"]["Environment"]["Variables"])
+
+
+def settings_of(app: str, *, required: bool) -> set[str]:
+    about = {setting.name.upper(): setting.metadata["about"] for setting in fields(Settings)}
+    return {name for name, one in about.items() if app in one.apps and (one.default is None or not required)}
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+@pytest.mark.parametrize("app", APPS)
+def test_every_required_setting_is_named_and_every_name_is_a_setting(app: str, stage: str) -> None:
+    named = set(variables_of(app, stage))
+    assert settings_of(app, required=True) <= named
+    assert named <= settings_of(app, required=False)
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_prod_has_its_names_from_the_stack_of_resources_alone(app: str) -> None:
+    # A variable in config.json would beat the merged template's.
+    assert "environment_variables" not in config(app)
+    assert "environment_variables" not in config(app)["stages"]["prod"]
+    assert variables_of(app, "prod")["TABLE_NAME"] == {"Fn::ImportValue": {"Fn::Sub": "countersign-${Stage}-TableName"}}
+
+
+def test_the_stack_of_resources_exports_what_the_apps_import() -> None:
+    exported = {output["Export"]["Name"]["Fn::Sub"] for output in template.read(template.RESOURCES)["Outputs"].values()}
+    for app in APPS:
+        imported = re.findall(r'"Fn::ImportValue": {"Fn::Sub": "([^"]+)"', json.dumps(variables_of(app, "prod")))
+        assert imported
+        assert set(imported) <= exported
+
+
+def statements(policy: Path) -> dict[str, dict[str, Any]]:
+    return {one["Sid"]: one for one in json.loads(policy.read_text())["Statement"]}
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda path: path.name)
+def test_a_role_may_do_what_the_code_does_and_no_more(policy: Path) -> None:
+    allowed = statements(policy)
+    assert set(allowed) == {"Table", "Secrets", "Key", "Logs"}
+    # Every write is an UpdateItem, alone or in a transaction; nothing is deleted, queried or scanned.
+    reads = "dynamodb:BatchGetItem" if policy.parents[1].name == CONNECT else "dynamodb:GetItem"
+    assert allowed["Table"]["Action"] == [reads, "dynamodb:UpdateItem"]
+    assert allowed["Secrets"]["Action"] == ["ssm:GetParameters"]
+    assert allowed["Key"]["Action"] == ["kms:Decrypt"]
+    assert "Condition" in allowed["Key"]
+    assert all(one["Effect"] == "Allow" and one["Resource"] != "*" for one in allowed.values())
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda path: path.name)
+def test_a_role_reads_the_secrets_that_its_settings_name(policy: Path) -> None:
+    app, stage = policy.parents[1].name, policy.stem.rpartition("-")[2]
+    names = {name for name in settings_of(app, required=True) if name.endswith("_NAME") and name != "TABLE_NAME"}
+    named = {value for name, value in variables_of(app, "dev").items() if name in names}
+    readable = {one.partition(":parameter")[2] for one in statements(policy)["Secrets"]["Resource"]}
+    assert {name.replace("/dev/", f"/{stage}/") for name in named} == readable
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_the_stages_differ_by_name_only(app: str) -> None:
+    for dev in (ROOT / app / ".chalice").glob("policy-*dev.json"):
+        prod = dev.with_name(dev.name.replace("dev", "prod"))
+        assert dev.read_text().replace("-dev", "-prod").replace("/dev/", "/prod/") == prod.read_text()
+
+
+def test_time_limits_fit_who_waits() -> None:
+    assert config(CONNECT)["lambda_timeout"] == 7  # Connect waits 8 s
+    assert config(TWILIO)["lambda_timeout"] == 29  # API Gateway waits 29 s
+
+
+@pytest.mark.parametrize("app", [*APPS, "local/aws", "."])
+def test_every_requirement_is_pinned_with_its_hashes_and_nothing_is_included(app: str) -> None:
+    # chalice's package cache looks at this file's own bytes alone.
+    text = (ROOT / app / "requirements.txt").read_text()
+    requirements = [part for part in re.split(r"\n(?=\S)", text) if part.strip() and not part.startswith("#")]
+    for requirement in requirements:
+        assert re.match(r"[A-Za-z0-9._-]+==\S+", requirement), requirement
+        assert "--hash=sha256:" in requirement
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_what_ships_is_what_the_tests_run_on(app: str) -> None:
+    pinned = re.compile(r"^([a-z0-9-]+==\S+)", re.MULTILINE)
+    shipped = set(pinned.findall((ROOT / app / "requirements.txt").read_text()))
+    assert shipped <= set(pinned.findall((ROOT / "requirements.txt").read_text()))
+    assert not {one for one in shipped if one.startswith(("boto", "chalice=="))}  # Lambda and chalice bring these

@@ -1,0 +1,23 @@
+"""Journeys are played on the laptop's whole contact centre, one for each test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from local import tls
+from local.aws.ministack import MiniStack
+from local.demo.stage import Stage
+from local.tls import Certificates
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    folder: Path = tmp_path_factory.mktemp("tls")
+    return tls.certificates(folder)
+
+
+@pytest.fixture
+def stage(ministack: MiniStack, certificates: Certificates) -> Stage:
+    return Stage(ministack, certificates)

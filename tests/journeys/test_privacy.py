@@ -1,0 +1,78 @@
+"""Nothing personal and nothing secret comes out of a call anywhere: not in logs, attributes, answers or the table."""
+
+from __future__ import annotations
+
+import re
+
+import boto3
+import pytest
+
+from local.centre import TABLE, Centre, Secrets
+from local.demo.stage import KARINS_NUMBER, Stage, enrol_karin
+from local.people import Caller, voice
+from local.voiceit import VoiceItFaults
+
+HAND_BACK_FORM = pytest.mark.parametrize("hand_back", ["resume", "dial"])
+
+
+def outputs(centre: Centre) -> dict[str, str]:
+    """Everything that leaves the product and is kept or read by others, as text."""
+    screens = [screen for agent in centre.agents.values() for screen in agent.screens]
+    return {
+        "log": "\n".join(centre.log.lines),
+        "attributes": repr([screen.attributes for screen in screens])
+        + repr([run.attributes for run in centre.connect.runs]),
+        "table": repr(table_content(centre)),
+        "webhook addresses": "\n".join(request.url for request in centre.line.requests),
+    }
+
+
+def table_content(centre: Centre) -> object:
+    client = boto3.client(
+        "dynamodb",
+        endpoint_url=centre.aws.url,
+        region_name=centre.aws_environment["AWS_REGION"],
+        aws_access_key_id=centre.aws_environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=centre.aws_environment["AWS_SECRET_ACCESS_KEY"],
+    )
+    return client.scan(TableName=TABLE)["Items"]
+
+
+def secrets(centre: Centre) -> set[str]:
+    """The caller's number, every code that was typed or dialled, and what opens doors."""
+    typed = {request.params.get("Digits", "") for request in centre.line.requests}
+    dialled = set(re.findall(r'sendDigits="w*([0-9]{10})', "".join(r.answer.decode() for r in centre.line.requests)))
+    keys = {word for value in Secrets.of(centre.account, centre.voiceit).values.values() for word in value.split()}
+    return {word for word in typed | dialled | keys if len(word) >= 10} | {KARINS_NUMBER, KARINS_NUMBER[1:]}
+
+
+@HAND_BACK_FORM
+def test_good_and_bad_calls_leave_no_secret_in_any_output(stage: Stage, hand_back: str) -> None:
+    with stage.centre({"HAND_BACK": hand_back}) as centre:
+        centre.call(Caller(voice("karin", (1, 2, 3, 4))), KARINS_NUMBER)
+        centre.call(Caller(voice("mallory", (1, 2, 3))), KARINS_NUMBER)
+        centre.dial_twilio(Caller([]), KARINS_NUMBER, "1234567890#")
+        centre.voiceit.faults = VoiceItFaults(down=True)
+        centre.call(Caller(voice("karin", (5,))), KARINS_NUMBER)
+        assert len(secrets(centre)) > 8
+        for where, text in outputs(centre).items():
+            assert text
+            assert not [word for word in secrets(centre) if word in text], where
+
+
+def test_the_engines_name_for_a_caller_stands_in_the_table_alone(stage: Stage) -> None:
+    with stage.centre() as centre:
+        enrol_karin(centre)
+        [user] = centre.voiceit.engine.enrolled
+        found = {where for where, text in outputs(centre).items() if user in text}
+    assert found == {"table"}
+
+
+def test_an_item_stays_under_a_kilobyte(stage: Stage) -> None:
+    with stage.centre() as centre:
+        centre.call(Caller(voice("mallory", (1, 2, 3, 4))), KARINS_NUMBER)
+        items = table_content(centre)
+    assert isinstance(items, list)
+    assert items
+    for item in items:
+        assert sum(len(name) + len(next(iter(value.values()))) for name, value in item.items()) < 1024

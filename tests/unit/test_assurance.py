@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.assurance import Level, Method, Proof, proofs, recorded, standing
+from chalicelib.conditional_write import Record, applied, holds
+
+T = 1_700_000_000_000
+VOICE = Proof(Method.VOICE, Level.LOW, "subject-1", T, T + 900_000)
+BANKID = Proof(Method.BANKID, Level.HIGH, "subject-1", T, T + 60_000)
+
+PROOFS = st.builds(
+    Proof,
+    st.sampled_from(Method),
+    st.sampled_from(Level),
+    st.sampled_from(["subject-1", "subject-2"]),
+    st.integers(T, T + 50),
+    st.integers(T, T + 100),
+)
+
+
+def written(contact: Record, *given_proofs: Proof) -> Record:
+    for proof in given_proofs:
+        write = recorded(proof)
+        if holds(write.condition, contact):
+            contact = applied(write, contact)
+    return contact
+
+
+def test_levels_are_in_order_and_have_words() -> None:
+    assert [level.word for level in sorted(Level)] == ["none", "low", "substantial", "high"]
+
+
+def test_nothing_proved_is_no_assurance() -> None:
+    assert standing([], T) is Level.NONE
+    assert proofs({}) == []
+
+
+def test_the_best_living_proof_counts() -> None:
+    assert standing([VOICE, BANKID], T) is Level.HIGH
+    assert standing([BANKID, VOICE], T + 60_000) is Level.LOW
+
+
+@pytest.mark.parametrize(("now", "level"), [(T + 59_999, Level.HIGH), (T + 60_000, Level.NONE)])
+def test_a_proof_counts_until_its_end_and_not_at_it(now: int, level: Level) -> None:
+    assert standing([BANKID], now) is level
+
+
+def test_many_low_proofs_are_still_low() -> None:
+    assert standing([VOICE] * 5, T) is Level.LOW
+
+
+def test_proofs_of_two_methods_stand_side_by_side_on_a_contact() -> None:
+    assert set(proofs(written({"other": "fact"}, VOICE, BANKID))) == {VOICE, BANKID}
+
+
+def test_the_same_proof_again_changes_nothing() -> None:
+    once = written({}, VOICE)
+    assert written(once, VOICE) == once
+
+
+def test_an_older_proof_never_replaces_a_newer_one() -> None:
+    newer = Proof(Method.VOICE, Level.LOW, "subject-2", T + 1, T + 2)
+    assert proofs(written({}, newer, VOICE)) == [newer]
+    assert proofs(written({}, VOICE, newer)) == [newer]
+
+
+@given(st.lists(PROOFS, max_size=6))
+def test_of_each_method_the_newest_proof_is_kept_whatever_the_order(given_proofs: list[Proof]) -> None:
+    kept = proofs(written({}, *given_proofs))
+    assert {proof.method: proof.at for proof in kept} == {
+        method: max(proof.at for proof in given_proofs if proof.method is method)
+        for method in {proof.method for proof in given_proofs}
+    }
+    assert set(kept) <= set(given_proofs)
+
+
+@pytest.mark.parametrize("field", ["voice_level", "voice_subject", "voice_until"])
+def test_half_a_proof_is_an_error_and_no_assurance(field: str) -> None:
+    contact = {name: value for name, value in written({}, VOICE).items() if name != field}
+    with pytest.raises(KeyError):
+        proofs(contact)
+
+
+def test_a_level_that_there_is_not_is_an_error_and_no_assurance() -> None:
+    with pytest.raises(ValueError, match="9"):
+        proofs({**written({}, VOICE), "voice_level": 9})

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import gc
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chalicelib.errors import Misconfigured, SecretsUnavailable
+from chalicelib.start import prepare
+
+ROOT = Path(__file__).resolve().parents[2]
+# Imports an app as Lambda does, without any AWS to reach, and tells which modules that took.
+START = """
+import json, os, sys, types
+sys.path.insert(0, sys.argv[1])
+from chalicelib import parameters
+parameters.fetch = lambda names: {name: "x" * 40 for name in names}
+import app
+app.app.lambda_context = None
+print(json.dumps([sorted(sys.modules), app.__dict__[sys.argv[2]].cache_info().currsize]))
+"""
+ENVIRONMENT = {
+    "PATH": "/usr/bin",
+    "AWS_REGION": "eu-central-1",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "AWS_ACCESS_KEY_ID": "none",
+    "AWS_SECRET_ACCESS_KEY": "none",
+    "TABLE_NAME": "t",
+    "HASH_KEY_NAME": "/hash",
+    "CONNECT_INSTANCE_ARN": "arn:aws:connect:eu-central-1:111122223333:instance/12345678-90ab-cdef-1234-567890abcdef",
+    "TWILIO_NUMBER": "+46101234567",
+    "PUBLIC_BASE_URL": "https://example.org/api",
+    "TWILIO_ACCOUNT_SID": "AC" + "a1" * 16,
+    "TWILIO_AUTH_TOKENS_NAME": "/twilio",
+    "VOICEIT_API_KEY_NAME": "/key",
+    "VOICEIT_API_TOKEN_NAME": "/token",
+}
+
+
+def started(app: str, parts: str, handler: str) -> tuple[set[str], bool]:
+    """The modules that a new process has loaded for `handler`, and whether its parts were put together."""
+    told = subprocess.run(
+        [sys.executable, "-c", START, str(ROOT / app), parts],
+        env={**ENVIRONMENT, "_HANDLER": handler},
+        cwd=ROOT / app,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    modules, put_together = json.loads(told.splitlines()[-1])
+    return set(modules), bool(put_together)
+
+
+def test_the_function_voice_starts_with_what_its_method_needs_and_nothing_heavy() -> None:
+    modules, put_together = started("connect_app", "voice_parts", "app.voice")
+    assert put_together
+    assert "chalicelib.voice.flow_steps" in modules
+    unwanted = {"cryptography", "twilio", "requests", "boto3", "boto3.resources", "aiohttp", "numpy"}
+    assert not unwanted & modules
+    assert not {name for name in modules if name.startswith(("chalicelib.voice.voiceit", "chalicelib.voice.twiml"))}
+
+
+def test_the_webhooks_start_with_all_that_they_need() -> None:
+    modules, put_together = started("twilio_app", "leg_parts", "app.app")
+    assert put_together
+    assert {"chalicelib.voice.webhooks", "chalicelib.voice.signature", "cryptography", "urllib3"} <= modules
+    assert not {"requests", "boto3", "aiohttp", "twilio.rest", "numpy"} & modules
+
+
+@pytest.mark.parametrize("handler", ["", "app", "app.other", "app.voice_parts"])
+def test_a_handler_without_a_preparation_starts_without_one(handler: str) -> None:
+    modules, put_together = started("connect_app", "voice_parts", handler)
+    assert not put_together
+    assert "chalicelib.voice.flow_steps" not in modules
+
+
+def raising(error: Exception) -> Callable[[], object]:
+    def raises() -> object:
+        raise error
+
+    return raises
+
+
+def test_only_the_preparation_of_the_function_itself_runs() -> None:
+    ran: list[str] = []
+    preparations = {name: lambda name=name: ran.append(name) for name in ("voice", "other")}
+    prepare("app.voice", preparations)
+    prepare("app.none", preparations)
+    prepare("", preparations)
+    assert ran == ["voice"]
+
+
+def test_what_cannot_be_reached_at_the_start_is_left_to_the_first_call() -> None:
+    prepare("app.voice", {"voice": raising(SecretsUnavailable("no answer"))})
+
+
+def test_what_cannot_be_used_stops_the_start() -> None:
+    with pytest.raises(Misconfigured, match="TABLE_NAME"):
+        prepare("app.voice", {"voice": raising(Misconfigured("TABLE_NAME is not set"))})
+
+
+@pytest.mark.parametrize("error", [None, SecretsUnavailable("no answer"), Misconfigured("wrong")])
+def test_the_garbage_collector_rests_meanwhile_and_works_again_after(error: Exception | None) -> None:
+    seen: list[bool] = []
+
+    def preparation() -> None:
+        seen.append(gc.isenabled())
+        if error:
+            raise error
+
+    assert gc.isenabled()
+    try:
+        prepare("app.voice", {"voice": preparation})
+    except Misconfigured:
+        pass
+    finally:
+        gc.unfreeze()
+    assert seen == [False]
+    assert gc.isenabled()
