@@ -76,10 +76,8 @@ class Items:
 
     def read(self, key: str, deadline: Deadline) -> Record:
         """The item as it stands now (a consistent read); {} for none."""
-        found = _in_time(
-            lambda: self._client.get_item(TableName=self._table, Key=_key(key), ConsistentRead=True), deadline
-        )
-        return expressions.record(found.get("Item"))
+        [found] = self.read_together([key], deadline)
+        return found
 
     def read_together(self, wanted: Sequence[str], deadline: Deadline) -> list[Record]:
         """Several items as they stand now, in the order of `wanted`, in one request; {} for each that is not there."""
@@ -156,6 +154,8 @@ def _in_time(send: Callable[[], T], deadline: Deadline) -> T:
             trouble = error.response["Error"]["Code"]
             if trouble not in _TRANSIENT and error.response["ResponseMetadata"]["HTTPStatusCode"] < _SERVER_ERRORS:
                 break
+        except KeyError:
+            trouble = "an answer without what DynamoDB always says"
         except (BotoCoreError, _Again) as error:
             trouble = str(error) if isinstance(error, _Again) else type(error).__name__
     raise TableUnavailable(f"DynamoDB: {trouble}") from None

@@ -89,6 +89,19 @@ def test_one_fault_changes_nothing_about_a_step(course: str, fault: str, network
     assert hand_back.get("verdict") == ("verified" if "by code" in course else None)
 
 
+def test_an_answer_that_is_not_dynamodbs_is_never_taken_for_no_item(network: BadNetwork, table: str) -> None:
+    items = Items(table)
+    legs = Legs(items)
+    take(legs, ISSUE)
+    network.faults.append(AnsweredInstead(200, "<html>Welcome</html>"))
+    assert "issued_at" in items.read(keys.leg(HANDLE), soon())
+    network.faults.extend([AnsweredInstead(200, "{}")] * 2)
+    with pytest.raises(TableUnavailable):
+        items.read(keys.leg(HANDLE), soon())
+    network.faults.append(AnsweredInstead(200, "{}"))
+    assert isinstance(take(legs, CLAIM), Done)
+
+
 @pytest.mark.parametrize("fault", ONCE)
 def test_two_faults_are_too_many_and_tell_the_caller_nothing(fault: str, network: BadNetwork, table: str) -> None:
     legs = Legs(Items(table))

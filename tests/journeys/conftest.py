@@ -10,6 +10,7 @@ from local import tls
 from local.aws.ministack import MiniStack
 from local.demo.stage import Stage
 from local.tls import Certificates
+from tests.contract.patience import be_patient
 
 
 @pytest.fixture(scope="session")
@@ -19,5 +20,6 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 
 
 @pytest.fixture
-def stage(ministack: MiniStack, certificates: Certificates) -> Stage:
+def stage(ministack: MiniStack, certificates: Certificates, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    be_patient(monkeypatch)
     return Stage(ministack, certificates)

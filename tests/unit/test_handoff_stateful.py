@@ -22,8 +22,9 @@ from tests.model.promises import (
 )
 from tests.model.story import Scene, Story, told_on
 
-CONTACTS = st.sampled_from(["contact-1", "contact-2", "contact-3"])
-CALLS = st.sampled_from(["CA1", "CA2", "CA3"])
+CONTACTS = st.sampled_from(["contact-1", "contact-1", "contact-2", "contact-3"])
+CALLS = st.sampled_from(["CA1", "CA1", "CA2", "CA3"])
+SELDOM = st.sampled_from([False, False, False, False, True])
 LIMITS = (0, 1, SKEW, SKEW + 1, VERDICT_LIFE, REPLAY + 1, HAND_BACK_LIFE, CODE_LIFE, LEG_LIFE, LEG_LIFE + 1)
 PASSING = st.sampled_from(LIMITS) | st.integers(0, 2 * LEG_LIFE)
 CLOCKS = st.sampled_from((-SKEW - 1, -SKEW, -1, 0, 0, 0, 1, SKEW, SKEW + 1))
@@ -87,10 +88,12 @@ class Life(RuleBasedStateMachine):
         also = HandBack(at, verdict, {"caller": "hash"}) if self.by_code else None
         self._send(Move(Report(call, at, verdict, self.by_code), also=also))
 
-    @rule(contact=CONTACTS, clock=CLOCKS, to_hand_back=st.booleans(), by_code=st.booleans())
-    def redeem(self, contact: str, clock: int, to_hand_back: bool, by_code: bool) -> None:
+    @rule(contact=CONTACTS, clock=CLOCKS, otherwise=SELDOM, misdirected=SELDOM)
+    def redeem(self, contact: str, clock: int, otherwise: bool, misdirected: bool) -> None:
+        """Mostly in the form of this life's hand-back, and mostly of the record that goes with it."""
+        by_code = self.by_code != otherwise
         step = Redeem(contact, self.now + clock, HAND_BACK_LIFE if by_code else VERDICT_LIFE, by_code)
-        self._send(Move(step, to_hand_back, misdirected=to_hand_back != by_code))
+        self._send(Move(step, to_hand_back=by_code != misdirected, misdirected=misdirected))
 
     @rule(contact=CONTACTS, clock=CLOCKS, word=st.sampled_from(Word), by_code=st.booleans())
     def close(self, contact: str, clock: int, word: Word, by_code: bool) -> None:
@@ -117,7 +120,7 @@ def test_random_lives_find_what_is_missing(name: str, monkeypatch: pytest.Monkey
     for function, stand_in in less.stand_ins.items():
         monkeypatch.setattr(handoff, function, stand_in)
     thorough = settings(
-        max_examples=1000,
+        max_examples=3000,
         stateful_step_count=20,
         deadline=None,
         database=None,
