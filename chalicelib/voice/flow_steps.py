@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,13 +20,10 @@ from chalicelib.settings import Settings
 from chalicelib.table import keys
 from chalicelib.table.items import Items
 from chalicelib.table.legs import Legs
-from chalicelib.voice import profile
+from chalicelib.voice import codes, profile
 from chalicelib.voice.profile import Purpose, State, Task
 
 ANSWER_SECONDS = 6.5
-LEG_CODE_DIGITS = 10
-_HANDLE = re.compile(r"[A-Za-z0-9_-]{43}")
-_CODE = re.compile(rf"[0-9]{{{LEG_CODE_DIGITS}}}#?")
 
 
 @dataclass(frozen=True)
@@ -85,13 +81,13 @@ def start(parts: FlowParts, contact: Contact) -> dict[str, str]:
     task = _task(parts, contact, caller, known, proved)
     if task is None:
         return answer("proof_needed")
-    code = parts.random_digits(LEG_CODE_DIGITS)
-    handle = parts.hashes.of("leg code", code)
+    code = parts.random_digits(codes.DIGITS)
+    handle = codes.leg_handle(parts.hashes, code)
     at = milliseconds(parts.clock.now())
     if not isinstance(parts.legs.take(Issue(contact.id, at, task.facts()), handle, deadline), Done):
         return answer("unavailable")
     return answer(
-        "transfer", number=parts.settings.twilio_number, dtmf=f"{parts.settings.code_lead}{code}#", leg=handle
+        "transfer", number=parts.settings.twilio_number, dtmf=f"{parts.settings.code_lead}{code}{codes.END}", leg=handle
     )
 
 
@@ -131,11 +127,11 @@ def result(parts: FlowParts, contact: Contact) -> dict[str, str]:
     deadline = Deadline.after(ANSWER_SECONDS, parts.clock)
     at = milliseconds(parts.clock.now())
     life = parts.settings.verdict_life_seconds * 1000
-    leg, code = contact.parameters.get("leg", ""), contact.parameters.get("code", "")
-    if _HANDLE.fullmatch(leg):
+    leg, code = contact.parameters.get("leg", ""), codes.typed(contact.parameters.get("code", ""))
+    if codes.is_handle(leg):
         outcome = parts.legs.redeem(Redeem(contact.id, at, life), leg, deadline)
-    elif _CODE.fullmatch(code):
-        handle = parts.hashes.of("hand-back code", code.removesuffix("#"))
+    elif code:
+        handle = codes.hand_back_handle(parts.hashes, code)
         outcome = parts.legs.redeem(Redeem(contact.id, at, HAND_BACK_LIFE_MS, by_code=True), handle, deadline)
     else:
         return answer(Word.UNAVAILABLE)

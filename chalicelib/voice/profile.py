@@ -48,6 +48,11 @@ class Task:
     subject: str
     engine_user: str = ""
 
+    @property
+    def dials_back(self) -> bool:
+        """Whether Twilio brings the verdict to a new contact, because the flow of this one cannot go on."""
+        return self.hand_back == "dial"
+
     def facts(self) -> dict[str, str]:
         """As fields of the leg's record."""
         return {name: value for name, value in asdict(self).items() if value}

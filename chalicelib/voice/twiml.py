@@ -7,9 +7,9 @@ from collections.abc import Callable
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from chalicelib import prompts
+from chalicelib.voice import codes
 from chalicelib.voice.dialogue import PHRASE, Line, Move, Then
 
-CODE_DIGITS = 10
 HAND_BACK_LEAD = "ww"
 """Half a second each, before Twilio types the hand-back code into Connect."""
 
@@ -22,7 +22,11 @@ def listen_for_code(base_url: str) -> str:
     response = VoiceResponse()
     response.append(
         Gather(
-            input="dtmf", timeout=10, finish_on_key="#", num_digits=CODE_DIGITS + 1, action=f"{base_url}/voice/claim"
+            input="dtmf",
+            timeout=10,
+            finish_on_key=codes.END,
+            num_digits=codes.DIGITS + 1,
+            action=f"{base_url}/voice/claim",
         )
     )
     response.redirect(f"{base_url}/voice/no-code")
@@ -78,7 +82,7 @@ def of(move: Move, address: Callable[[str], str], dial: tuple[str, str] | None =
             response.redirect(address("end"))
         case Then.HAND_BACK if dial is not None:
             number, code = dial
-            response.dial().number(number, send_digits=f"{HAND_BACK_LEAD}{code}#")
+            response.dial().number(number, send_digits=f"{HAND_BACK_LEAD}{code}{codes.END}")
         case Then.HAND_BACK:
             response.hangup()
     return str(response)

@@ -8,11 +8,9 @@ from chalicelib.conditional_write import Write
 from chalicelib.handoff import HandBack, Outcome, Reason, Refused, Report, Verdict
 from chalicelib.table import keys
 from chalicelib.table.legs import hand_back_write
+from chalicelib.voice import codes
 from chalicelib.voice.dialogue import Standing
 from chalicelib.voice.leg_parts import LegParts
-from chalicelib.voice.twiml import CODE_DIGITS
-
-HAND_BACK_LABEL = "hand-back code"
 
 
 def report(
@@ -20,12 +18,12 @@ def report(
 ) -> Outcome:
     """Report once; a repetition keeps the first verdict. The profile changes only together with the report."""
     at = milliseconds(parts.clock.now())
-    by_code = standing.task.hand_back == "dial"
+    by_code = standing.task.dials_back
     also: dict[str, Write] = {}
     if profile_change is not None:
         also[keys.caller(standing.task.caller)] = profile_change
     if by_code:
-        handle = parts.hashes.of(HAND_BACK_LABEL, hand_back_code(parts, standing, call))
+        handle = codes.hand_back_handle(parts.hashes, codes.hand_back_code(parts.hashes, standing.leg, call))
         facts = {"subject": standing.task.subject}
         also[keys.hand_back(handle)] = hand_back_write(HandBack(at, verdict, facts))
     outcome = parts.legs.report(Report(call, at, verdict, by_code), standing.leg, also, deadline)
@@ -34,8 +32,3 @@ def report(
         return report(parts, standing, call, Verdict.INCONCLUSIVE, None, deadline)
     audit.record("voice_report", result=verdict, stood="no" if isinstance(outcome, Refused) else "yes")
     return outcome
-
-
-def hand_back_code(parts: LegParts, standing: Standing, call: str) -> str:
-    """The digits that the leg's verdict waits under: underivable without the secret, the same whenever asked for."""
-    return parts.hashes.digits("hand-back digits", f"{standing.leg} {call}", CODE_DIGITS)

@@ -14,18 +14,16 @@ from chalicelib import audit
 from chalicelib.clock import Deadline, milliseconds
 from chalicelib.errors import BadWebhook, EngineUnavailable, Misconfigured, Unavailable
 from chalicelib.handoff import Claim, Done, Refused, Verdict
-from chalicelib.voice import dialogue, enrolment, profile, scoring, twiml, verdicts
+from chalicelib.voice import codes, dialogue, enrolment, profile, scoring, twiml, verdicts
 from chalicelib.voice.dialogue import Move, Standing, Then
 from chalicelib.voice.leg_parts import LegParts
 from chalicelib.voice.profile import NEEDED_ENROLMENTS, Purpose, Task
 
-LEG_CODE_LABEL = "leg code"
 ANSWER_SECONDS = 2.5
 
 AGREE, REFUSE = "1", "2"
 
 _CALL_SID = re.compile(r"CA[0-9a-f]{32}")
-_CODE = re.compile(rf"[0-9]{{{twiml.CODE_DIGITS}}}")
 
 
 @dataclass(frozen=True)
@@ -58,16 +56,16 @@ def no_code(parts: LegParts, webhook: Webhook) -> str:
 def claim(parts: LegParts, webhook: Webhook) -> str:
     """Digits were typed. A leg code that is live makes the call the leg's call."""
     deadline = _deadline(parts)
-    digits = webhook.fields.get("Digits", "").removesuffix("#")
-    if not _CODE.fullmatch(digits):
+    code = codes.typed(webhook.fields.get("Digits", ""))
+    if not code:
         return _unknown_code(parts, "malformed")
-    handle = parts.hashes.of(LEG_CODE_LABEL, digits)
+    handle = codes.leg_handle(parts.hashes, code)
     at = milliseconds(parts.clock.now())
     outcome = parts.legs.take(Claim(webhook.call, at, parts.settings.code_life_seconds * 1000), handle, deadline)
     if not isinstance(outcome, Done):
         return _unknown_code(parts, outcome.reason if isinstance(outcome, Refused) else "refused")
     standing = Standing(handle, Task.of(outcome.record), int(outcome.record["claimed_at"]))
-    if standing.task.hand_back == "dial" and not parts.settings.connect_number:
+    if standing.task.dials_back and not parts.settings.connect_number:
         raise Misconfigured("HAND_BACK is dial in connect_app, and CONNECT_NUMBER is not set in twilio_app")
     if "verdict" in outcome.record:
         return _say(parts, webhook.call, Move((), Then.HAND_BACK, standing))
@@ -198,8 +196,8 @@ def _say(parts: LegParts, call: str, move: Move) -> str:
         return f"{base_url}/voice/{ticket}/{step}"
 
     dial = None
-    if move.then is Then.HAND_BACK and move.standing.task.hand_back == "dial":
-        dial = (parts.settings.connect_number, verdicts.hand_back_code(parts, move.standing, call))
+    if move.then is Then.HAND_BACK and move.standing.task.dials_back:
+        dial = (parts.settings.connect_number, codes.hand_back_code(parts.hashes, move.standing.leg, call))
     return twiml.of(move, address, dial)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib import prompts
-from chalicelib.voice import dialogue, twiml
+from chalicelib.voice import codes, dialogue, twiml
 from chalicelib.voice.dialogue import PHRASE, Line, Move, Standing, Then
 from local.twilio import verbs
 from local.twilio.twiml import parse
@@ -118,7 +118,7 @@ def test_the_first_answer_listens_at_once_in_silence() -> None:
     assert isinstance(gather, verbs.Gather)
     assert gather.nested == ()
     assert (gather.input, gather.finish_on_key, gather.action) == ("dtmf", "#", f"{BASE}/voice/claim")
-    assert (gather.num_digits or 0) > twiml.CODE_DIGITS
+    assert (gather.num_digits or 0) > codes.DIGITS
     assert otherwise == verbs.Redirect(f"{BASE}/voice/no-code")
 
 
