@@ -45,11 +45,6 @@ class Proof:
     until: int
 
 
-def standing(proofs: Iterable[Proof], now: int) -> Level:
-    """The level of the best proof that is still alive at `now` (milliseconds)."""
-    return max((proof.level for proof in proofs if now < proof.until), default=Level.NONE)
-
-
 def proved_subject(proofs: Iterable[Proof], level: Level, now: int) -> str:
     """Whom the living proofs of at least `level` are about; "" for nobody, or when they do not agree."""
     subjects = {proof.subject for proof in proofs if proof.level >= level and now < proof.until}

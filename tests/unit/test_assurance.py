@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.assurance import Level, Method, Proof, proofs, recorded, standing
+from chalicelib.assurance import Level, Method, Proof, proofs, proved_subject, recorded
 from chalicelib.conditional_write import Record, applied, holds
 
 T = 1_700_000_000_000
@@ -33,23 +33,29 @@ def test_levels_are_in_order_and_have_words() -> None:
     assert [level.word for level in sorted(Level)] == ["none", "low", "substantial", "high"]
 
 
-def test_nothing_proved_is_no_assurance() -> None:
-    assert standing([], T) is Level.NONE
+def test_nothing_proved_is_about_nobody() -> None:
     assert proofs({}) == []
+    assert proved_subject([], Level.LOW, T) == ""
 
 
-def test_the_best_living_proof_counts() -> None:
-    assert standing([VOICE, BANKID], T) is Level.HIGH
-    assert standing([BANKID, VOICE], T + 60_000) is Level.LOW
+def test_a_proof_of_the_level_or_above_tells_whom_it_is_about() -> None:
+    assert proved_subject([BANKID], Level.SUBSTANTIAL, T) == "subject-1"
+    assert proved_subject([VOICE], Level.SUBSTANTIAL, T) == ""
 
 
-@pytest.mark.parametrize(("now", "level"), [(T + 59_999, Level.HIGH), (T + 60_000, Level.NONE)])
-def test_a_proof_counts_until_its_end_and_not_at_it(now: int, level: Level) -> None:
-    assert standing([BANKID], now) is level
+@pytest.mark.parametrize(("now", "subject"), [(T + 59_999, "subject-1"), (T + 60_000, "")])
+def test_a_proof_counts_until_its_end_and_not_at_it(now: int, subject: str) -> None:
+    assert proved_subject([BANKID], Level.HIGH, now) == subject
 
 
 def test_many_low_proofs_are_still_low() -> None:
-    assert standing([VOICE] * 5, T) is Level.LOW
+    assert proved_subject([VOICE] * 5, Level.SUBSTANTIAL, T) == ""
+
+
+def test_proofs_about_two_people_are_about_nobody() -> None:
+    other = Proof(Method.WEB_LOGIN, Level.SUBSTANTIAL, "subject-2", T, T + 60_000)
+    assert proved_subject([BANKID, other], Level.SUBSTANTIAL, T) == ""
+    assert proved_subject([BANKID, other], Level.HIGH, T) == "subject-1"
 
 
 def test_proofs_of_two_methods_stand_side_by_side_on_a_contact() -> None:
