@@ -1,5 +1,6 @@
 # What people and the CI run; `make` alone lists it. Needs make and Python 3.11, 3.12 or 3.13, nothing else.
 PYTHON ?= python3
+STAGE ?= prod
 
 VENV := .venv
 VENV_AWS := .venv-aws
@@ -35,26 +36,32 @@ coverage: $(READY) ## report what the last test run covered
 	-$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-lint: $(READY) ## check style, types, floors and templates
+lint: $(READY) ## check style, types, floors, templates and flows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint shared/resources.yaml
+# Fragments, without a transform and without the resources that chalice adds, so three checks cannot be held against
+# them; tests/deploy/test_package.py lints the templates that they are merged into with every check.
+	$(BIN)/cfn-lint --ignore-checks E1010 E3001 E3724 -- shared/connect_app.yaml shared/twilio_app.yaml
+	$(BIN)/python -m flows templates
 
 format: $(READY) ## lay the code out and mend what can be mended by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-package: $(READY) ## build/connect_app.zip and build/twilio_app.zip, the same bytes every time, with their templates
-	$(BIN)/python -m shared.package build
+package: $(READY) ## zips and templates into build/, for prod or STAGE=dev; the same bytes for the same Python minor version
+	$(BIN)/python -m shared.package build $(STAGE)
 
 docs: $(READY) ## write docs/settings.md anew from chalicelib/settings.py
 	$(BIN)/python -m chalicelib.settings > docs/settings.md.new
 	mv docs/settings.md.new docs/settings.md
 
-mutants: setup ## change the hand-off's rules in every small way and see that the tests notice
+mutants: setup ## change the hand-off's rules in every small way; fail unless the tests notice each change
 	$(BIN)/mutmut run
+# mutmut is content with mutants that survive; it lists every one that was not killed.
+	@left="$$($(BIN)/mutmut results)" && { test -z "$$left" || { printf 'not killed:\n%s\n' "$$left" >&2; exit 1; }; }
 
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--custom-compile-command 'make lock'

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.errors import BadEvent
+from chalicelib.telephone_number import E164
 
-_E164 = re.compile(r"\+[1-9][0-9]{5,14}")
 _IDENTIFIER = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
@@ -59,7 +59,7 @@ def _caller(endpoint: object) -> str | None:
     if not isinstance(endpoint, dict) or endpoint.get("Type") != "TELEPHONE_NUMBER":
         return None
     address = endpoint.get("Address")
-    return address if isinstance(address, str) and _E164.fullmatch(address) else None
+    return address if isinstance(address, str) and E164.fullmatch(address) else None
 
 
 def _given(parameters: object) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ CountersignError                never raised itself
         └── RecordingMissing
 
 An error's text is for the operator who reads the log and never holds anything personal or secret. `code` never
-changes once published; `prompt` is the key of what the caller hears, where a caller is listening.
+changes once published. What a caller hears is decided where a caller is listening.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ class CountersignError(Exception):
     """The trunk of the tree; never raised itself."""
 
     code = "error"
-    prompt = "voice.trouble"
 
 
 class Misconfigured(CountersignError):

@@ -3,14 +3,16 @@
 urllib3 does the talking; it comes with the AWS SDK, so it costs no cold start. Certificates are checked against the
 system's roots (or those that SSL_CERT_FILE names, as OpenSSL has it).
 
-A time-out of urllib3 holds for one read of a socket, so an answer that drips could last for ever: here each read and
-each write of a socket gets what is left of the deadline, and no more.
+A time-out of urllib3 holds for one read of a socket, so an answer that drips could last for ever, and for one address
+of a host, so many dead ones add up: here each address, each read and each write gets its share of what is left of the
+deadline, and no more. How long a look-up of a host's name takes is the resolver's own affair.
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import socket
 import ssl
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -18,6 +20,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import urllib3
+from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.util.connection import allowed_gai_family, create_connection
 
 from chalicelib.clock import Deadline
 from chalicelib.errors import Unavailable
@@ -61,6 +67,34 @@ class _Socket(ssl.SSLSocket):
         return super().send(data, flags)
 
 
+class _Connection(HTTPSConnection):
+    """Tries the addresses of its host one after the other, as long as the deadline of the request allows."""
+
+    def _new_conn(self) -> socket.socket:
+        try:
+            return self._first_to_answer()
+        except socket.gaierror as error:
+            raise NameResolutionError(self.host, self, error) from error
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, "no address answered in time") from error
+        except (OSError, UnicodeError) as error:  # the latter from a name that cannot be one
+            raise NewConnectionError(self, f"no address took the connection: {error}") from error
+
+    def _first_to_answer(self) -> socket.socket:
+        trouble = OSError("the host has no address")
+        for *_, address in socket.getaddrinfo(self.host, self.port, allowed_gai_family(), socket.SOCK_STREAM):
+            seconds = min(_CONNECT_SECONDS, _seconds_left() / 2)
+            try:
+                return create_connection((str(address[0]), self.port), seconds, socket_options=self.socket_options)
+            except OSError as error:
+                trouble = error
+        raise trouble
+
+
+class _Pool(HTTPSConnectionPool):
+    ConnectionCls = _Connection
+
+
 def _seconds_left() -> float:
     left = _deadline.get().remaining()
     if not left:
@@ -81,6 +115,7 @@ class Site:
         self._base_url = base_url.rstrip("/")
         self._headers = {"Authorization": _basic(user, password)} if user else {}
         self._pool = urllib3.PoolManager(ssl_context=_checked_tls(), retries=False)
+        self._pool.pool_classes_by_scheme = {"https": _Pool}
 
     def request(
         self,
@@ -108,7 +143,7 @@ class Site:
                 self._base_url + path,
                 fields=fields,
                 headers=self._headers,
-                timeout=urllib3.Timeout(connect=min(_CONNECT_SECONDS, seconds / 2), total=seconds),
+                timeout=urllib3.Timeout(total=seconds),
                 redirect=False,
                 preload_content=False,
                 decode_content=False,

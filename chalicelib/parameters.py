@@ -23,13 +23,15 @@ def fetch(names: Iterable[str]) -> dict[str, str]:
 
     Raises:
         Misconfigured: a parameter does not exist.
-        SecretsUnavailable: SSM did not answer, or refused.
+        SecretsUnavailable: SSM did not answer, or refused; the text has the SDK's or the service's code for why.
     """
     wanted = sorted(set(names))
     client: SSMClient = aws.client("ssm", _CONFIG)
     try:
         found = client.get_parameters(Names=wanted, WithDecryption=True)
-    except (BotoCoreError, ClientError) as error:
+    except ClientError as error:
+        raise SecretsUnavailable(f"SSM did not give the parameters ({error.response['Error']['Code']})") from None
+    except BotoCoreError as error:
         raise SecretsUnavailable(f"SSM did not give the parameters ({type(error).__name__})") from None
     values = {parameter["Name"]: parameter["Value"] for parameter in found["Parameters"]}
     missing = [name for name in wanted if name not in values]

@@ -13,14 +13,15 @@ from typing import Any
 
 from chalicelib.errors import Misconfigured
 from chalicelib.prompts import LANGUAGES
+from chalicelib.telephone_number import E164
 
 CONNECT, TWILIO = "connect_app", "twilio_app"
 
 _ARN = re.compile(r"arn:aws[a-z-]*:connect:[a-z0-9-]+:[0-9]{12}:instance/[0-9a-f-]{36}")
-_E164 = re.compile(r"\+[1-9][0-9]{5,14}")
 _URL = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
 _ACCOUNT_SID = re.compile(r"AC[0-9a-f]{32}")
 _LEAD = re.compile(r",{0,20}")
+_TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _NAME = re.compile(r"[A-Za-z0-9/._-]{1,512}")
 _CONTENT_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){1,2}")
 _TEXT = re.compile(r"[^<>&]{1,200}")
@@ -85,7 +86,7 @@ def _setting(
     return field(metadata={"about": _About(read, meaning, default, apps, earlier)})
 
 
-_number = _matching(_E164, "a telephone number in E.164, such as +46101234567")
+_number = _matching(E164, "a telephone number in E.164, such as +46101234567")
 _secret = _matching(_NAME, "the name of an SSM parameter")
 _BOTH = (CONNECT, TWILIO)
 
@@ -94,7 +95,9 @@ _BOTH = (CONNECT, TWILIO)
 class Settings:
     """Every setting of both apps; what an app does not need may be empty."""
 
-    table_name: str = _setting(_matching(_NAME, "a table's name"), "The DynamoDB table that both apps share.", _BOTH)
+    table_name: str = _setting(
+        _matching(_TABLE, "3 to 255 letters, digits, _ . -"), "The DynamoDB table that both apps share.", _BOTH
+    )
     hash_key_name: str = _setting(
         _secret,
         "Parameter with the secret behind every keyed hash: at least 32 random bytes, the same for both apps. "

@@ -16,7 +16,7 @@ from chalicelib.errors import CountersignError, Unexpected
 if TYPE_CHECKING:
     from chalicelib.voice.flow_steps import FlowParts
 
-app = Chalice(app_name="connect_app")
+app = Chalice(app_name="countersign-connect")
 clock: Clock = SystemClock()
 
 

@@ -1,27 +1,41 @@
-"""`python -m flows render` fills a template; `python -m flows check` reads flows and says what is wrong with them."""
+"""`python -m flows render` fills a template; `python -m flows check` reads flows and says what is wrong with them.
+
+`python -m flows templates` checks every template that ships, in each language.
+"""
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from flows import templates
 from flows.check import check
-from flows.findings import Severity
+from flows.findings import Finding, Severity
 from flows.prompts import LANGUAGES, UnknownLanguageError
-from flows.render import RenderError, render
+from flows.render import RenderError, render, to_be_given
+
+# What stands for an instance's own where nothing is published.
+_STAND_INS = {
+    "lambda": "arn:aws:lambda:eu-central-1:111122223333:function:countersign-connect-prod-{name}",
+    "queue": "arn:aws:connect:eu-central-1:111122223333:instance/i/queue/{name}",
+}
+
+
+class UnreadableError(ValueError):
+    """A file that holds no JSON, or none that is meant; the text names it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code: 0, 1 when a flow has errors or cannot be rendered, 2 when the command is not understood."""
     parsed = _parser().parse_args(arguments)
     try:
-        return _render(parsed) if parsed.command == "render" else _check(parsed)
-    except (RenderError, UnknownLanguageError, OSError, json.JSONDecodeError) as error:
+        return _COMMANDS[parsed.command](parsed)
+    except (RenderError, UnknownLanguageError, UnreadableError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
 
@@ -40,11 +54,13 @@ def _parser() -> argparse.ArgumentParser:
     checking = commands.add_parser("check", help="say what is wrong with flows, one line for each finding")
     checking.add_argument("files", nargs="+", type=Path, metavar="FILE")
     checking.add_argument("--strict", action="store_true", help="warnings fail, too")
+    commands.add_parser("templates", help="check every template that ships, in each language; warnings fail, too")
     return parser
 
 
 def _render(parsed: argparse.Namespace) -> int:
-    flow = render(_template(parsed.template), parsed.language, _fillings(parsed))
+    template = _template(parsed.template)
+    flow = render(template, parsed.language, _fillings(parsed, to_be_given(template)))
     text = json.dumps(flow, indent=2, ensure_ascii=False) + "\n"
     if parsed.output:
         parsed.output.write_text(text, encoding="utf-8")
@@ -56,35 +72,82 @@ def _render(parsed: argparse.Namespace) -> int:
 def _template(name: str) -> dict[str, Any]:
     if name in templates.NAMES:
         return templates.load(name)
-    content: dict[str, Any] = _json(Path(name))
-    return content
+    if not Path(name).exists():
+        raise UnreadableError(f"{name} is neither a file nor a template; templates: {', '.join(templates.NAMES)}")
+    return _object(Path(name))
 
 
-def _fillings(parsed: argparse.Namespace) -> dict[str, str]:
-    fillings: dict[str, str] = dict(_json(parsed.values)) if parsed.values else {}
-    for setting in parsed.set:
-        name, equals, value = setting.partition("=")
-        if not equals:
-            raise RenderError(f"--set takes NAME=VALUE, not {setting!r}")
-        fillings[name] = value
-    return fillings
+def _fillings(parsed: argparse.Namespace, wanted: Collection[str]) -> dict[str, str]:
+    """A file of values may serve several templates; what is typed for one of them is meant for it."""
+    fillings: dict[str, str] = _texts(parsed.values) if parsed.values else {}
+    typed = dict(_setting(setting) for setting in parsed.set)
+    if unknown := sorted(typed.keys() - set(wanted)):
+        raise RenderError(f"the template does not ask for {', '.join(unknown)}; it asks for {', '.join(wanted)}")
+    return {**fillings, **typed}
+
+
+def _setting(setting: str) -> tuple[str, str]:
+    name, equals, value = setting.partition("=")
+    if not equals:
+        raise RenderError(f"--set takes NAME=VALUE, not {setting!r}")
+    return name, value
+
+
+def _texts(file: Path) -> dict[str, str]:
+    values = _object(file)
+    for name, value in values.items():
+        if not isinstance(value, str):
+            raise UnreadableError(f"{file}: the value of {name} must be text")
+    return values
 
 
 def _check(parsed: argparse.Namespace) -> int:
     failing = {Severity.ERROR, Severity.WARNING} if parsed.strict else {Severity.ERROR}
-    failed = False
-    for file in parsed.files:
-        for finding in check(_json(file)):
-            print(f"{file}: {finding}")
-            failed = failed or finding.severity in failing
-    return int(failed)
+    found = [_told(file, check(_json(file))) for file in parsed.files]
+    return int(bool(failing & {finding.severity for findings in found for finding in findings}))
+
+
+def _check_templates(_: argparse.Namespace) -> int:
+    found: list[Finding] = []
+    for name, language in itertools.product(templates.NAMES, LANGUAGES):
+        template = templates.load(name)
+        flow = render(template, language, {one: _stand_in(one) for one in to_be_given(template)})
+        found += _told(f"{name}, {language}", check(flow))
+    return int(bool(found))
+
+
+def _stand_in(placeholder: str) -> str:
+    kind, _, name = placeholder.partition(":")
+    return _STAND_INS.get(kind, "{name}").format(name=name or kind)
+
+
+def _told(where: object, findings: Collection[Finding]) -> Collection[Finding]:
+    for finding in findings:
+        print(f"{where}: {finding}")
+    return findings
+
+
+def _object(file: Path) -> dict[str, Any]:
+    content = _json(file)
+    if not isinstance(content, dict):
+        raise UnreadableError(f"{file}: not a JSON object")
+    return content
 
 
 def _json(file: Path) -> Any:
     try:
         return json.loads(file.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
-        raise json.JSONDecodeError(f"{file}: {error.msg}", error.doc, error.pos) from None
+    except UnicodeDecodeError:
+        raise UnreadableError(f"{file}: not a text file in UTF-8") from None
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise UnreadableError(f"{file}: not JSON: {error}") from None
+
+
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "render": _render,
+    "check": _check,
+    "templates": _check_templates,
+}
 
 
 if __name__ == "__main__":

@@ -24,16 +24,26 @@ RESULT_WORDS: Mapping[tuple[str, str], frozenset[str]] = {
     ),
 }
 
+STEPS = frozenset(step for _, step in RESULT_WORDS)
+
 VERIFIED = "verified"
 """The word, the module branch and the attribute value that stand for success, in any case."""
 
 
 def words_of(function_arn: str, step: str) -> frozenset[str] | None:
-    """The closed list for a function and step; None when the function is not one of ours.
+    """The closed list for a function and step; None when the function is not one of ours."""
+    return RESULT_WORDS.get((name_of(function_arn), step))
+
+
+def is_ours(function_arn: str) -> bool:
+    """Whether the function's name says that it is one of ours."""
+    return name_of(function_arn) in {name for name, _ in RESULT_WORDS}
+
+
+def name_of(function_arn: str) -> str:
+    """The short name, `voice`; empty when `function_arn` is none.
 
     Our functions are deployed as `<app>-<stage>-<name>`, so the name ends the ARN, save for a version or alias.
     """
-    _, found, name = function_arn.partition(":function:")
-    if not found:
-        return None
-    return RESULT_WORDS.get((name.partition(":")[0].rpartition("-")[2], step))
+    _, _, name = function_arn.partition(":function:")
+    return name.partition(":")[0].rpartition("-")[2]

@@ -20,7 +20,8 @@ from local.aws.table import create_table
 from local.aws.tap import TableRequest, Tap
 from local.clock import VirtualClock
 from local.connect.circumstances import Circumstances
-from local.connect.contact import INSTANCE_ARN
+from local.connect.contact import INSTANCE_ARN, Contact
+from local.connect.event import invocation_event
 from local.connect.functions import Function
 from local.connect.instance import ConnectInstance
 from local.connect.queues import Agent, Queue
@@ -37,7 +38,7 @@ from local.voiceit import VoiceIt
 from local.web import WebServer
 
 CONNECT_NUMBER, HAND_BACK_NUMBER, TWILIO_NUMBER = "+46101111111", "+46102222222", "+46103333333"
-VOICE_ARN = "arn:aws:lambda:eu-central-1:111122223333:function:connect_app-dev-voice"
+VOICE_ARN = "arn:aws:lambda:eu-central-1:111122223333:function:countersign-connect-dev-voice"
 TABLE = "countersign-laptop"
 STAGE = "api"
 PUBLIC_BASE_URL = f"https://voice.countersign.example/{STAGE}"
@@ -110,6 +111,11 @@ class Centre:
         self.line.settle()
         return run
 
+    def ask_voice(self, contact_id: str, caller_id: str, **parameters: str) -> object:
+        """Have a contact of this instance ask the function `voice` something, outside any flow."""
+        contact = Contact(contact_id, caller_id, CONNECT_NUMBER, INSTANCE_ARN)
+        return self._hosted.voice(invocation_event(contact, parameters))
+
     def dial_twilio(self, person: Person, caller_id: str, digits: str) -> None:
         """Somebody phones the leg's number directly, and types what they please."""
         self.exchange.dial(Call(TWILIO_NUMBER, caller_id, person, digits))
@@ -124,7 +130,7 @@ class Centre:
         self.log = self._open.enter_context(caught(self.clock, self.transcript))
         tls = self.certificates.server_context()
         self.voiceit = VoiceIt(self.clock, tls, transcript=self.transcript)
-        self.recordings = Recordings(self.account, self.clock, tls)
+        self.recordings = Recordings(self.account, self.clock, tls, transcript=self.transcript)
         self.tap = Tap(self.aws.url, self._table_was_asked)
         for server in (self.voiceit.server, self.recordings.server, self.tap.server):
             self._open.enter_context(server)

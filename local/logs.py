@@ -40,5 +40,7 @@ def _told(line: str) -> str:
         event = json.loads(line)
     except ValueError:
         return line
+    if not isinstance(event, dict):
+        return line
     facts = ", ".join(f"{name} {value}" for name, value in event.items() if name not in _PLUMBING)
     return f"{event.get('event')}: {facts}"

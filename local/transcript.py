@@ -56,13 +56,25 @@ class Transcript:
 
     def longest_silence(self) -> float:
         """Seconds."""
-        longest = 0.0
-        for opened, closed in self._open:
+        return max((end - start for start, end in self.silences()), default=0.0)
+
+    def silences(self) -> list[tuple[float, float]]:
+        """From when to when the caller, on an open call, neither heard anything nor made a sound."""
+        found: list[tuple[float, float]] = []
+        for opened, closed in _outermost(self._open):
             reached = opened
             for start, end in sorted(self._sound):
-                if end <= opened or start >= closed:
-                    continue
-                longest = max(longest, start - reached)
-                reached = max(reached, end)
-            longest = max(longest, closed - reached)
-        return longest
+                if end > opened and start < closed:
+                    found.append((reached, start))
+                    reached = max(reached, end)
+            found.append((reached, closed))
+        return [(start, end) for start, end in found if end > start]
+
+
+def _outermost(calls: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Those that are not part of a longer one: a leg lies inside the caller's own call."""
+    found: list[tuple[float, float]] = []
+    for start, end in sorted(calls, key=lambda call: (call[0], -call[1])):
+        if not found or end > found[-1][1]:
+            found.append((start, end))
+    return found

@@ -1,4 +1,6 @@
-"""`make package`: each app's zip and template, the same bytes from the same commit every time.
+"""`make package`: each app's zip and template for one stage, the same bytes from the same commit every time.
+
+The compiled files differ between Python's minor versions, and so do the zips; within one they do not.
 
 chalice collects the app and its dependencies and writes the template. What it collects is then packed anew: less of it
 (`shared.left_out`), and with compiled files inside. Lambda's task root is read-only, so without them every cold start
@@ -7,6 +9,7 @@ compiles every module, which takes as long again as the whole start.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -14,7 +17,10 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import yaml
+
 from shared.left_out import stays_out
+from shared.template import Template, read
 
 ROOT = Path(__file__).resolve().parents[1]
 APPS = ("connect_app", "twilio_app")
@@ -27,16 +33,22 @@ class TooLarge(Exception):
     """A zip is over `LARGEST_BYTES`; the text names it."""
 
 
+class UnknownStage(ValueError):
+    """An app has no roles for that stage; the text names those that it has."""
+
+
 def package(app: str, build: Path, stage: str = "prod", root: Path = ROOT) -> Path:
     """Make `<build>/<app>.zip` and its template `<build>/<app>.yaml`, and return the former.
 
-    `root` is the repository. Dependencies come from the package index, checked against the hashes in the app's
-    requirements.txt.
+    The template can be deployed as `stage` alone. `root` is the repository. Dependencies come from the package index,
+    checked against the hashes in the app's requirements.txt.
 
     Raises:
+        UnknownStage: the app's config.json does not have it.
         subprocess.CalledProcessError: chalice could not, and said why on stderr.
         TooLarge: there is more in the zip than a cold start should carry.
     """
+    _check_stage(root, app, stage)
     build.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="countersign-package-") as folder:
         collected, task_root = Path(folder) / "chalice", Path(folder) / "task"
@@ -45,11 +57,17 @@ def package(app: str, build: Path, stage: str = "prod", root: Path = ROOT) -> Pa
         _compile(task_root)
         packed = build / f"{app}.zip"
         _pack(task_root, packed)
-        template = (collected / "sam.yaml").read_text()
-    (build / f"{app}.yaml").write_text(template.replace("./deployment.zip", f"./{app}.zip"))
+        template = _of_stage(read(collected / "sam.yaml"), stage)
+    (build / f"{app}.yaml").write_text(yaml.safe_dump(template).replace("./deployment.zip", f"./{app}.zip"))
     if packed.stat().st_size > LARGEST_BYTES:
         raise TooLarge(f"{packed} has {packed.stat().st_size:,} bytes; see shared/left_out.py")
     return packed
+
+
+def _check_stage(root: Path, app: str, stage: str) -> None:
+    stages = json.loads((root / app / ".chalice" / "config.json").read_text())["stages"]
+    if stage not in stages:
+        raise UnknownStage(f"{app} has no stage {stage!r}; .chalice/config.json has {', '.join(sorted(stages))}")
 
 
 def _collect(root: Path, app: str, stage: str, into: Path) -> None:
@@ -65,6 +83,18 @@ def _collect(root: Path, app: str, stage: str, into: Path) -> None:
         stdout=subprocess.DEVNULL,
         check=True,
     )
+
+
+def _of_stage(template: Template, stage: str) -> Template:
+    """`template`, which chalice wrote, for `stage` and no other."""
+    # The roles name the stage's table, secrets, key and logs already: a template that took another stage would make
+    # functions that may not touch what their settings name.
+    template["Parameters"]["Stage"] |= {"Default": stage, "AllowedValues": [stage]}
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            # What config.json holds for `chalice deploy`, empty where a person fills in; it would beat the Globals.
+            resource["Properties"].pop("Environment", None)
+    return template
 
 
 def _unpack(app: str, collected: Path, task_root: Path) -> None:
@@ -97,12 +127,17 @@ def _pack(task_root: Path, packed: Path) -> None:
             code.writestr(entry, file.read_bytes())
 
 
-def main(build: Path) -> None:
-    """Package every app into `build` and say how large it came out."""
+def main(build: str = "build", stage: str = "prod") -> int:
+    """Package every app for `stage` into `build` and say how large it came out. The exit code."""
     for app in APPS:
-        packed = package(app, build)
-        print(f"{packed}: {packed.stat().st_size / 1e6:.2f} MB")
+        try:
+            packed = package(app, Path(build), stage)
+        except UnknownStage as unknown:
+            print(f"error: {unknown}", file=sys.stderr)
+            return 1
+        print(f"{packed}: {packed.stat().st_size / 1e6:.2f} MB, for stage {stage}")
+    return 0
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "build"))
+    sys.exit(main(*sys.argv[1:]))

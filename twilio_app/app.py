@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,19 +12,23 @@ from chalice.app import Chalice, Request, Response
 
 from chalicelib import audit, start
 from chalicelib.clock import Clock, SystemClock
+from chalicelib.errors import CountersignError, Unexpected
 
 if TYPE_CHECKING:
     from chalicelib.voice.leg_parts import LegParts
 
 FORM = "application/x-www-form-urlencoded"
 
-app = Chalice(app_name="twilio_app")
+app = Chalice(app_name="countersign-twilio")
 clock: Clock = SystemClock()
+_received: ContextVar[float] = ContextVar("received")
+"""When the request arrived: the time for an answer runs from here, whatever it takes to check the signature."""
 
 
 @app.middleware("http")
 def only_twilio(request: Request, get_response: Callable[[Any], Response]) -> Response:
     """Before anything else: whatever Twilio has not signed gets 403 and not a word, and touches nothing."""
+    _received.set(clock.now())
     if _is_signed(request):
         return get_response(request)
     return Response(body="", status_code=403, headers={"Content-Type": "text/plain"})
@@ -41,8 +46,11 @@ def _is_signed(request: Request) -> bool:
             signature.posted_fields(_body(request)),
             parts.auth_tokens,
         )
+    except CountersignError as trouble:
+        audit.record("webhook_refused", code=trouble.code, reason=str(trouble))
+        return False
     except Exception as error:  # noqa: BLE001 (last resort: refuse)
-        audit.record("webhook_refused", reason=type(error).__name__)
+        audit.record("webhook_refused", code=Unexpected.code, reason=type(error).__name__)
         return False
     if not genuine:
         audit.record("webhook_refused", reason="signature")
@@ -75,7 +83,7 @@ def _twiml(step: str, ticket: str = "") -> Response:
     from chalicelib.voice import signature, webhooks
 
     fields = dict(signature.posted_fields(_body(app.current_request)))
-    body = webhooks.twiml_for(leg_parts(), step, webhooks.Webhook(fields, ticket))
+    body = webhooks.twiml_for(leg_parts(), step, webhooks.Webhook(fields, _received.get(), ticket))
     return Response(body=body, headers={"Content-Type": "text/xml; charset=utf-8"})
 
 

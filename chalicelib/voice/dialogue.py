@@ -39,7 +39,6 @@ class Standing:
 
     leg: str
     task: Task
-    claimed_at: int
     recording: int = 0
     due: int = 0
     first_of_batch: int = 1

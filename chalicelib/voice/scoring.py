@@ -30,6 +30,7 @@ def score(parts: LegParts, standing: Standing, call: str, recording_sid: str) ->
     try:
         recording = parts.recordings.take(recording_sid, deadline.at_most(FETCH_SECONDS))
     except AlreadyTaken:
+        audit.record("recording_taken_already")
         return
     except RecordingMissing:
         recording = None

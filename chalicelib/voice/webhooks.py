@@ -1,7 +1,7 @@
 """What Twilio asks on a leg, one function per webhook: each turns a signed form into TwiML.
 
-All of them are waited for by a caller and answer within three seconds, whatever hangs behind them, except
-`recording_status`, which nobody listens to. The same request again gets the same answer.
+All of them are waited for by a caller and answer within three seconds of the request's arrival, whatever hangs behind
+them, except `recording_status`, which nobody listens to. The same request again gets the same answer.
 """
 
 from __future__ import annotations
@@ -28,9 +28,13 @@ _CALL_SID = re.compile(r"CA[0-9a-f]{32}")
 
 @dataclass(frozen=True)
 class Webhook:
-    """One signed request: the posted fields, and the ticket from its path ("" for the first two)."""
+    """One signed request: the posted fields, and the ticket from its path ("" before a leg is claimed).
+
+    `received`, in seconds of the clock, is when it arrived: fetching the secrets may have taken a part of the time.
+    """
 
     fields: Mapping[str, str]
+    received: float
     ticket: str = ""
 
     @property
@@ -55,7 +59,7 @@ def no_code(parts: LegParts, webhook: Webhook) -> str:
 
 def claim(parts: LegParts, webhook: Webhook) -> str:
     """Digits were typed. A leg code that is live makes the call the leg's call."""
-    deadline = _deadline(parts)
+    deadline = _deadline(parts, webhook)
     code = codes.typed(webhook.fields.get("Digits", ""))
     if not code:
         return _unknown_code(parts, "malformed")
@@ -64,7 +68,7 @@ def claim(parts: LegParts, webhook: Webhook) -> str:
     outcome = parts.legs.take(Claim(webhook.call, at, parts.settings.code_life_seconds * 1000), handle, deadline)
     if not isinstance(outcome, Done):
         return _unknown_code(parts, outcome.reason if isinstance(outcome, Refused) else "refused")
-    standing = Standing(handle, Task.of(outcome.record), int(outcome.record["claimed_at"]))
+    standing = Standing(handle, Task.of(outcome.record))
     if standing.task.dials_back and not parts.settings.connect_number:
         raise Misconfigured("HAND_BACK is dial in connect_app, and CONNECT_NUMBER is not set in twilio_app")
     if "verdict" in outcome.record:
@@ -92,7 +96,7 @@ def _first_move(parts: LegParts, call: str, standing: Standing, deadline: Deadli
 def consent(parts: LegParts, webhook: Webhook) -> str:
     """The caller pressed a key when asked for consent. No recording is asked for before the answer is written down."""
     standing = _standing(parts, webhook)
-    deadline = _deadline(parts)
+    deadline = _deadline(parts, webhook)
     key = webhook.fields.get("Digits", "")
     if key == AGREE:
         return _say(parts, webhook.call, enrolment.agreed(parts, standing, deadline))
@@ -121,14 +125,14 @@ def silence(parts: LegParts, webhook: Webhook) -> str:
 def wait(parts: LegParts, webhook: Webhook) -> str:
     """The caller waits for the recording to be judged."""
     standing = _standing(parts, webhook)
-    leg = parts.legs.look(standing.leg, _deadline(parts))
+    leg = parts.legs.look(standing.leg, _deadline(parts, webhook))
     return _say(parts, webhook.call, dialogue.polled(standing, leg))
 
 
 def end(parts: LegParts, webhook: Webhook) -> str:
     """The caller has heard why there is no verdict: report that, and hand back at once."""
     standing = _standing(parts, webhook)
-    verdicts.report(parts, standing, webhook.call, Verdict.INCONCLUSIVE, None, _deadline(parts))
+    verdicts.report(parts, standing, webhook.call, Verdict.INCONCLUSIVE, None, _deadline(parts, webhook))
     return _say(parts, webhook.call, Move((), Then.HAND_BACK, standing))
 
 
@@ -174,14 +178,14 @@ def twiml_for(parts: LegParts, step: str, webhook: Webhook) -> str:
         return WEBHOOKS[step](parts, webhook)
     except (BadWebhook, Misconfigured, Unavailable) as trouble:
         audit.record("webhook_failed", step=step, code=trouble.code, reason=str(trouble))
-        return twiml.apology(parts.settings.default_language, trouble.prompt)
+        return twiml.apology(parts.settings.default_language, "voice.trouble")
     except Exception as error:  # noqa: BLE001 (last resort: whatever it is, the caller is not verified)
         audit.record("webhook_failed", step=step, code="unexpected", reason=type(error).__name__)
         return twiml.apology(parts.settings.default_language, "voice.fallback")
 
 
-def _deadline(parts: LegParts) -> Deadline:
-    return Deadline.after(ANSWER_SECONDS, parts.clock)
+def _deadline(parts: LegParts, webhook: Webhook) -> Deadline:
+    return Deadline(webhook.received + ANSWER_SECONDS, parts.clock.now)
 
 
 def _standing(parts: LegParts, webhook: Webhook) -> Standing:

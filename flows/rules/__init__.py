@@ -33,6 +33,7 @@ REGRETS: tuple[Rule, ...] = (
     confidentiality.input_is_neither_logged_nor_recorded,
     verified.nobody_is_verified_by_default,
     result_words.every_word_has_its_branch,
+    result_words.our_steps_are_taken_by_our_functions,
 )
 
 __all__ = ["REFUSALS", "REGRETS", "Rule"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+import textwrap
 import time
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ from local.centre import laptop_certificates
 from local.demo.journeys import JOURNEYS
 from local.demo.stage import Journey, NotAsItShould, Stage
 from local.packaged import PackagedCentre
-from local.transcript import Transcript
+from local.transcript import Line, Transcript
 
 _COLOURS = {
     "caller": "32",
@@ -27,16 +28,22 @@ _COLOURS = {
     "voiceit": "90",
 }
 _TICKET = re.compile(r"/[A-Za-z0-9_-]{60,}/")
-_WIDTH = 118
+_WIDTH = 100
+_NOTICED_SECONDS = 1.0
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m local.demo", description=__doc__)
-    parser.add_argument("numbers", nargs="*", type=int, metavar="NUMBER", help="only these journeys")
+    numbers = range(1, len(JOURNEYS) + 1)
+    parser.add_argument(
+        "numbers", nargs="*", type=int, metavar="NUMBER", help=f"only these journeys, 1 to {numbers[-1]}"
+    )
     parser.add_argument("--brief", action="store_true", help="outcomes only, no transcripts")
     parser.add_argument("--zips", type=Path, metavar="FOLDER", help="run the packaged apps in FOLDER (`make package`)")
     options = parser.parse_args()
-    wanted = [(n, journey) for n, journey in enumerate(JOURNEYS, 1) if not options.numbers or n in options.numbers]
+    if unknown := [number for number in options.numbers if number not in numbers]:
+        parser.error(f"there is no journey {unknown[0]}: they go from 1 to {numbers[-1]}")
+    wanted = [(number, JOURNEYS[number - 1]) for number in options.numbers or numbers]
     started = time.monotonic()
     with ministack.start() as aws:
         stage = Stage(aws, tls.certificates(laptop_certificates()))
@@ -59,18 +66,33 @@ def _played(stage: Stage, number: int, journey: Journey, *, brief: bool) -> bool
     if not brief:
         for transcript in stage.transcripts:
             _print(transcript)
-    print(f"   {_coloured('=>', '32' if ended_well else '31')} {outcome}")
+    longest = max((transcript.longest_silence() for transcript in stage.transcripts), default=0.0)
+    print(f"   {_coloured('=>', '32' if ended_well else '31')} {outcome} (longest silence {longest:.1f} s)")
     return ended_well
 
 
 def _print(transcript: Transcript) -> None:
-    if not transcript.lines:
-        return
-    begin = transcript.lines[0].at
-    for line in transcript.lines:
-        what = _TICKET.sub("/<ticket>/", line.what)
-        what = what if len(what) <= _WIDTH else what[: _WIDTH - 1] + "…"
-        print(f"   {line.at - begin:7.1f} s  {_coloured(f'{line.who:9}', _COLOURS.get(line.who, '34'))} {what}")
+    lines = sorted([*transcript.lines, *_silences(transcript)], key=lambda line: line.at)
+    for line in lines:
+        what = textwrap.wrap(shown(line), _WIDTH) or [""]
+        who = _coloured(f"{line.who:9}", _COLOURS.get(line.who, "34"))
+        print(f"   {line.at - lines[0].at:7.1f} s  {who} {what[0]}")
+        for more in what[1:]:
+            print(f"{'':23} {more}")
+
+
+def shown(line: Line) -> str:
+    """What is printed of a line: a ticket is long and says nothing to anybody."""
+    return _TICKET.sub("/<ticket>/", line.what)
+
+
+def _silences(transcript: Transcript) -> list[Line]:
+    """A line for each time that the caller hears nothing for long enough to notice."""
+    return [
+        Line(start, "caller", f"hears nothing for {end - start:.1f} s")
+        for start, end in transcript.silences()
+        if end - start >= _NOTICED_SECONDS
+    ]
 
 
 def _bold(text: str) -> str:

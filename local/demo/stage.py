@@ -62,14 +62,19 @@ def verified(run: ContactRun) -> None:
     reaches(run, "verified", "verified")
 
 
-def without_dead_air(centre: Centre) -> str:
+def no_dead_air(centre: Centre) -> None:
     longest = centre.transcript.longest_silence()
     must(longest <= SILENCE_LIMIT, f"nobody hears nothing for more than {SILENCE_LIMIT} s (it was {longest:.1f} s)")
-    return f"longest silence {longest:.1f} s"
 
 
 def enrol_karin(centre: Centre) -> None:
     """Set the scene: Karin is known by her voice."""
     verified(centre.call(Caller(voice("karin", (1, 2, 3, 4))), KARINS_NUMBER))
+    begin(centre, "Karin has enrolled in an earlier call")
+
+
+def begin(centre: Centre, before: str) -> None:
+    """What happened so far was only to set the scene; `before` says what it was."""
     centre.tap.requests.clear()
     centre.transcript.forget()
+    centre.say("before", before)

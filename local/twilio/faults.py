@@ -41,7 +41,7 @@ class Signature(Enum):
     SHARED_KEY = "HMAC-SHA-256 with a shared key, named in a header"
     WRONG = "somebody else's token"
     MISSING = "no signature header"
-    RECORDED = "the very header of the recorded request, for sending again"
+    RECORDED = "the signature of an earlier request"
 
 
 class StatusOrder(Enum):

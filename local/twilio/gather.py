@@ -8,6 +8,7 @@ from local.twilio import verbs
 from local.twilio.faults import RequestKind
 from local.twilio.leg import CallOver, Document, Leg
 from local.twilio.sounds import sound
+from local.twilio.tones import counted
 
 
 def gather(leg: Leg, document: Document, verb: verbs.Gather) -> Document | None:
@@ -24,7 +25,7 @@ def gather(leg: Leg, document: Document, verb: verbs.Gather) -> Document | None:
     digits, finished_on = _collect(leg, verb)
     if from_person:
         leg.equipment.transcript.busy(start, leg.now())
-    leg.note(f"has gathered {len(digits)} keys")
+    leg.note(f"has gathered {counted(len(digits))}")
     if not digits and not verb.action_on_empty_result:
         return None
     extra = {"Digits": digits, "FinishedOnKey": finished_on, "msg": "Gather End"}
@@ -37,7 +38,7 @@ def _ask_for_keys(leg: Leg) -> None:
         raise CallOver(Ended.CALLER_HUNG_UP)
     if isinstance(reaction, telephone.Press):
         times = leg.equipment.times
-        leg.equipment.transcript.add(leg.now(), "caller", f"presses {len(reaction.keys)} keys")
+        leg.equipment.transcript.add(leg.now(), "caller", f"types {counted(len(reaction.keys))}")
         leg.tones.send(reaction.keys, leg.now() + times.first_key - times.tone, times.tone)
 
 

@@ -231,7 +231,9 @@ class Leg:
         else:
             self.equipment.transcript.call_was_open(self.answered_at, self.now())
         self.status = "completed" if self.answered_at is not None else "no-answer"
-        self.note(f"the call is over: {ended.value}")
+        if ended is Ended.CALLER_HUNG_UP:
+            self.equipment.transcript.add(self.now(), "caller", "hangs up")
+        self.note("hangs up" if ended is Ended.FAR_END_HUNG_UP else f"the call is over: {ended.value}")
         if url := self.equipment.number.status_callback:
             params = parameters.call_status(self.parties, self.status, seconds, self.now())
             self.call_back(RequestKind.CALL_STATUS, url, "POST", params)

@@ -89,7 +89,7 @@ def _recorded(leg: Leg, document: Document, verb: verbs.Record, take: _Take) -> 
     sid = leg.equipment.recordings.keep(wav.linear(take.samples))
     seconds = wav.seconds(take.samples)
     named = parameters.recording(leg.equipment.account, sid, seconds)
-    leg.note(f"has recorded {seconds:.1f} s")
+    leg.note(f"has recorded {seconds:.1f} s" + (", until the caller hung up" if take.caller_left else ""))
     if take.caller_left:
         leg.status = "completed"
     _tell_status(leg, document, verb, take, "completed", named)

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from local.clock import VirtualClock, WallClock
+from local.transcript import Transcript
 from local.twilio.account import Account
 from local.web import CloseWithoutAnswer, NeverAnswer, Request, Response, WebServer, json_response
 
@@ -50,7 +51,9 @@ class Recordings:
         clock: VirtualClock | WallClock,
         tls: ssl.SSLContext | None = None,
         faults: RecordingFaults | None = None,
+        transcript: Transcript | None = None,
     ) -> None:
+        self._transcript = transcript or Transcript()
         self.faults = faults or RecordingFaults()
         self.fetched: Counter[str] = Counter()
         self.deleted: Counter[str] = Counter()
@@ -114,6 +117,7 @@ class Recordings:
             if found is None or self._clock.now() < found.ended + self.faults.appears_after:
                 return _not_found()
             self.fetched[sid] += 1
+        self._transcript.add(self._clock.now(), "twilio", "gives a recording to the application")
         audio = b"\0" * _OVERSIZE if self.faults.oversize else found.audio
         return Response(200, (("Content-Type", "audio/x-wav"),), audio)
 
@@ -122,6 +126,7 @@ class Recordings:
             if self._kept.pop(sid, None) is None:
                 return _not_found()
             self.deleted[sid] += 1
+        self._transcript.add(self._clock.now(), "twilio", "deletes a recording")
         return Response(204)
 
 

@@ -52,3 +52,8 @@ class Tones:
 
     def take(self) -> Tone:
         return self._coming.pop(0)
+
+
+def counted(keys: int) -> str:
+    """How many touch-tones, in words; which ones is nobody's business."""
+    return "one key" if keys == 1 else f"{keys} keys"

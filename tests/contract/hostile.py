@@ -6,7 +6,7 @@ import contextlib
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import TracebackType
 
 Answer = Callable[["Peer"], None]
@@ -89,6 +89,18 @@ def _head(connection: socket.socket) -> bytes:
             break
         head += piece
     return head
+
+
+@contextlib.contextmanager
+def deaf(host: str, port: int = 0) -> Iterator[int]:
+    """A port where connecting takes for ever: nobody is let in, and the queue is full."""
+    with contextlib.ExitStack() as opened:
+        listener = opened.enter_context(socket.create_server((host, port), backlog=0))
+        for _ in range(4):
+            waiting = opened.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        yield int(listener.getsockname()[1])
 
 
 def says(status: str, body: bytes = b"", *headers: str) -> Answer:

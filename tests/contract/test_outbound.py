@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import socket
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +12,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.outbound import LARGEST_BODY, Reply, Site
 from local import tls
 from local.tls import Certificates
-from tests.contract.hostile import Answer, HostileServer, Peer, says
+from tests.contract.hostile import Answer, HostileServer, Peer, deaf, says
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"
 # What a machine under full load may add to a deadline.
@@ -176,6 +178,45 @@ def test_nobody_there_is_no_answer() -> None:
         port = server.port
     with pytest.raises(Unavailable, match="NewConnectionError"):
         Site(f"https://localhost:{port}").request("GET", "/", soon())
+
+
+def localhost_is(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    look_up = socket.getaddrinfo
+
+    def several(host: str, *rest: Any) -> list[Any]:
+        found = addresses if host == "localhost" else (host,)
+        return [one for address in found for one in look_up(address, *rest)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", several)
+
+
+def test_a_host_with_many_dead_addresses_ends_with_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    localhost_is(monkeypatch, *["127.0.0.2"] * 6)
+    with deaf("127.0.0.2") as port:
+        site, began = Site(f"https://localhost:{port}"), time.monotonic()
+        with pytest.raises(Unavailable, match="ConnectTimeoutError"):
+            site.request("GET", "/", soon(1.0))
+        assert time.monotonic() - began < 1.0 + SLACK
+
+
+def test_after_a_dead_address_the_next_one_gets_its_turn(
+    certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    localhost_is(monkeypatch, "127.0.0.2", "127.0.0.1")
+    with served(says("200 OK", b"here"), certificates) as server, deaf("127.0.0.2", server.port):
+        assert Site(server.url).request("GET", "/", soon()).body == b"here"
+
+
+def test_a_host_that_has_no_address_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    localhost_is(monkeypatch)
+    with pytest.raises(Unavailable, match="NewConnectionError"):
+        Site("https://localhost").request("GET", "/", soon())
+
+
+@pytest.mark.parametrize("host", ["a" * 64 + ".localhost", "a..localhost"])
+def test_a_name_that_cannot_be_one_is_no_answer(host: str) -> None:
+    with pytest.raises(Unavailable):
+        Site(f"https://{host}").request("GET", "/", soon())
 
 
 def test_nothing_is_sent_when_no_time_is_left(certificates: Certificates) -> None:

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from chalicelib import prompts
 from chalicelib.clock import SystemClock
 from chalicelib.voice.profile import Purpose
 from local import callers
@@ -14,7 +15,7 @@ from local.twilio import verbs
 from local.twilio.account import Account
 from local.twilio.recordings import RecordingFaults, Recordings
 from local.voiceit import VoiceIt, VoiceItFaults
-from local.web import NeverAnswer, Request, Response, WebServer
+from local.web import NeverAnswer, Request, Response, WebServer, json_response
 from tests.contract.twilio_calls import CODE, Twilio, action, goes_on, soon, spoken, status_url
 from tests.contract.wiring import BASE, SteppingClock, load
 
@@ -88,6 +89,31 @@ def test_whatever_hangs_a_caller_is_answered_within_three_seconds(
                 answer = hung.post(url, Digits=key)
                 assert time.monotonic() - began < 3.0, url
                 assert answer, url
+
+
+def test_secrets_that_come_late_leave_a_first_caller_with_an_apology_within_three_seconds(
+    slow: tuple[Twilio, Twilio], secrets: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, first = slow
+    asked, never = [], threading.Event()
+
+    def comes_late(request: Request) -> Response:
+        never.wait(1.2)
+        found = [{"Name": name, "Value": value} for name, value in secrets.items()]
+        return json_response(200, {"Parameters": found})
+
+    def counts_and_hangs(request: Request) -> Response:
+        asked.append(request)
+        raise NeverAnswer
+
+    with WebServer(comes_late) as ssm, WebServer(counts_and_hangs) as dynamodb:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", ssm.url)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.url)
+        began = time.monotonic()
+        answer = first.post("claim", Digits=CODE)
+        assert time.monotonic() - began < 3.0
+    assert len(asked) < 2  # a second time only when the secrets took none of the time
+    assert spoken(answer) == prompts.text("en-GB", "voice.trouble")
 
 
 @pytest.mark.parametrize("profile", ["enrolling", "lost"])

@@ -91,12 +91,19 @@ def test_a_request_on_a_leg_is_checked_in_the_same_way(twilio: Twilio) -> None:
 
 
 def test_without_its_secrets_the_app_refuses_everything_and_asks_for_them_again(
-    clock: SteppingClock, twilio_account: Account, account: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    clock: SteppingClock,
+    twilio_account: Account,
+    account: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     twilio = Twilio(load("twilio_app", clock), twilio_account.auth_token)
     response = twilio.send(f"{BASE}/voice/answer", {})
     assert (response.status, response.body) == (403, b"")
+    told = json.loads(capsys.readouterr().out)
+    assert told["code"] == "secrets_unavailable"
+    assert told["reason"] == "SSM did not give the parameters (EndpointConnectionError)"
     monkeypatch.setenv("AWS_ENDPOINT_URL", account["AWS_ENDPOINT_URL"])
     assert twilio.send(f"{BASE}/voice/answer", {}).status == 200
 
@@ -106,10 +113,11 @@ def test_without_its_secrets_the_app_refuses_everything_and_asks_for_them_again(
     [("/countersign/twilio", " \n "), ("/countersign/hash-key", "too short"), ("PUBLIC_BASE_URL", "")],
 )
 def test_with_settings_that_cannot_be_used_the_app_refuses_everything(
-    name: str, value: str, twilio: Twilio, monkeypatch: pytest.MonkeyPatch
+    name: str, value: str, twilio: Twilio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if name.startswith("/"):
         boto3.client("ssm").put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
     else:
         monkeypatch.setenv(name, value)
     assert twilio.send(f"{BASE}/voice/answer", {}).status == 403
+    assert json.loads(capsys.readouterr().out)["code"] == "misconfigured"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +22,12 @@ from shared.package import APPS, LARGEST_BYTES, package
 from tests.deploy.copies import ROOT, copy_of_the_repository
 
 app_name = pytest.mark.parametrize("app", APPS)
+
+
+@pytest.fixture(params=["prod", "dev"])
+def staged(request: pytest.FixtureRequest) -> tuple[Path, str]:
+    """The packages for a stage, and the stage."""
+    return request.getfixturevalue("packages" if request.param == "prod" else "dev_packages"), request.param
 
 
 @app_name
@@ -131,10 +140,64 @@ def test_every_handler_of_the_template_is_in_app_py(packages: Path, app: str) ->
 
 
 @app_name
-def test_cloudformation_would_take_the_template(packages: Path, app: str) -> None:
+def test_cloudformation_would_take_the_template(staged: tuple[Path, str], app: str) -> None:
+    packages, _ = staged
     linter = Path(sys.executable).with_name("cfn-lint")
     done = subprocess.run([linter, packages / f"{app}.yaml"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def resources_of(packages: Path, app: str, kind: str) -> list[dict[str, Any]]:
+    resources = template.read(packages / f"{app}.yaml")["Resources"].values()
+    return [one["Properties"] for one in resources if one["Type"] == kind]
+
+
+def texts(value: object) -> Iterator[str]:
+    """Every string in a tree of lists and maps."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from texts(one)
+
+
+@app_name
+def test_every_name_in_the_roles_of_a_package_is_its_stages(staged: tuple[Path, str], app: str) -> None:
+    packages, stage = staged
+    said = [text for role in resources_of(packages, app, "AWS::IAM::Role") for text in texts(role["Policies"])]
+    # The key's own ARN cannot be known beforehand: a condition names its alias.
+    names = [text for text in said if re.match("arn:|alias/|.*countersign", text) and not text.endswith(":key/*")]
+    assert len(names) >= 4
+    for name in names:
+        own = rf"(countersign[-/]|countersign-(connect|twilio)-){stage}([-/*]|$)"
+        assert re.search(own, name), name
+
+
+@app_name
+def test_a_package_can_be_deployed_as_its_own_stage_alone(staged: tuple[Path, str], app: str) -> None:
+    packages, stage = staged
+    parameter = template.read(packages / f"{app}.yaml")["Parameters"]["Stage"]
+    assert (parameter["Default"], parameter["AllowedValues"]) == (stage, [stage])
+
+
+@app_name
+def test_a_packaged_function_has_its_settings_from_the_parameters(staged: tuple[Path, str], app: str) -> None:
+    # Variables of its own would beat the Globals, where the parameters are.
+    functions = resources_of(staged[0], app, "AWS::Serverless::Function")
+    assert functions
+    assert not [one for one in functions if "Environment" in one]
+
+
+@app_name
+def test_a_stage_without_roles_is_refused(tmp_path: Path, app: str) -> None:
+    with pytest.raises(packaging.UnknownStage, match=r"'staging'.* has dev, prod"):
+        package(app, tmp_path / "build", "staging")
+    assert not (tmp_path / "build").exists()
+
+
+def test_the_command_says_which_stages_there_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert packaging.main(str(tmp_path / "build"), "staging") == 1
+    assert capsys.readouterr().err.startswith("error: connect_app has no stage 'staging'")
 
 
 def test_a_zip_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,26 +15,28 @@ from twilio.request_validator import RequestValidator
 
 from shared import template
 from tests.deploy.calls import FORM, INSTANCE, PUBLIC_URL, TOKEN, invoke, put_secrets, start_event
-
-STAGE = "dev"
+from tests.deploy.copies import STAGE
 
 
 @pytest.fixture
 def resources(account: dict[str, str]) -> None:
     """The stack of resources, and the secrets that an operator puts beside it."""
-    create_stack("countersign-resources-dev", template.RESOURCES.read_text(), {})
+    create_stack("countersign-resources-dev", template.RESOURCES.read_text(), {"Stage": STAGE})
     put_secrets(STAGE)
 
 
 def create_stack(name: str, body: str, parameters: Mapping[str, str]) -> None:
     stacks = boto3.client("cloudformation")
-    given = [{"ParameterKey": key, "ParameterValue": value} for key, value in {"Stage": STAGE, **parameters}.items()]
+    given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
     stacks.create_stack(StackName=name, TemplateBody=body, Parameters=given, Capabilities=["CAPABILITY_IAM"])  # type: ignore[arg-type]
     stacks.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
 
 
 def create_app(packages: Path, app: str, account: dict[str, str], parameters: Mapping[str, str]) -> dict[str, Any]:
-    """Upload the zip as `aws cloudformation package` would and create the stack. Its resources, by logical name."""
+    """Upload the zip as `aws cloudformation package` would and create the stack. Its resources, by logical name.
+
+    The stage is not among the `parameters`: it is the one that was packaged.
+    """
     storage = boto3.client("s3")
     bucket = f"code-{account['AWS_ACCESS_KEY_ID']}"  # the names of buckets are everybody's
     storage.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
@@ -47,20 +49,22 @@ def create_app(packages: Path, app: str, account: dict[str, str], parameters: Ma
 
 
 @pytest.mark.usefixtures("resources")
-def test_connect_app_finds_the_table_that_the_resources_export(packages: Path, account: dict[str, str]) -> None:
+def test_connect_app_finds_the_table_that_the_resources_export(dev_packages: Path, account: dict[str, str]) -> None:
     made = create_app(
-        packages, "connect_app", account, {"ConnectInstanceArn": INSTANCE, "TwilioNumber": "+46101234567"}
+        dev_packages, "connect_app", account, {"ConnectInstanceArn": INSTANCE, "TwilioNumber": "+46101234567"}
     )
     function = boto3.client("lambda").get_function_configuration(FunctionName=made["Voice"])
     assert function["Environment"]["Variables"]["TABLE_NAME"] == "countersign-dev"
+    assert function["FunctionName"] == "countersign-connect-dev-voice"
+    assert function["Environment"]["Variables"]["INSECURE_TRUST_ON_FIRST_USE"] == "no"
     assert function["Timeout"] == 7
     assert invoke(made["Voice"], start_event()) == {"result": "proof_needed"}
 
 
 @pytest.mark.usefixtures("resources")
-def test_twilio_app_answers_behind_api_gateway(packages: Path, account: dict[str, str]) -> None:
+def test_twilio_app_answers_behind_api_gateway(dev_packages: Path, account: dict[str, str]) -> None:
     made = create_app(
-        packages, "twilio_app", account, {"PublicBaseUrl": PUBLIC_URL, "TwilioAccountSid": "AC" + "0" * 32}
+        dev_packages, "twilio_app", account, {"PublicBaseUrl": PUBLIC_URL, "TwilioAccountSid": "AC" + "0" * 32}
     )
     url = f"{account['AWS_ENDPOINT_URL']}/_aws/execute-api/{made['RestAPI']}/api/voice/answer"
     signature = RequestValidator(TOKEN).compute_signature(f"{PUBLIC_URL}/voice/answer", FORM)

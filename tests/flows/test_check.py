@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from flows import templates
 from flows.__main__ import main
 from flows.check import check, refusals
 from flows.findings import Severity
 from flows.language import ACTIONS
+from flows.prompts import LANGUAGES
 from tests.flows.documents import (
     SETTINGS,
     action,
@@ -408,8 +410,22 @@ def test_our_functions_are_known_by_any_stage_and_alias(arn: str) -> None:
 
 def test_nothing_is_asked_of_the_words_of_other_functions() -> None:
     document = _answered("failed", verified="verified")
-    document["Actions"][0]["Parameters"]["LambdaFunctionARN"] = VOICE.replace("-voice", "-weather")
+    document["Actions"][0]["Parameters"] |= {
+        "LambdaFunctionARN": VOICE.replace("-voice", "-weather"),
+        "LambdaInvocationAttributes": {"step": "forecast"},
+    }
     assert check(document) == ()
+
+
+@pytest.mark.parametrize(
+    "function", [VOICE.replace("-voice", "-Voice-1A2B3C"), VOICE.replace("-voice", "-voice2"), "$.Attributes.function"]
+)
+def test_one_of_our_steps_in_a_function_of_unknown_name_is_pointed_out(function: str) -> None:
+    document = _answered("failed", verified="verified", **EVERY_WORD)
+    document["Actions"][0]["Parameters"]["LambdaFunctionARN"] = function
+    (found,) = check(document)
+    assert (found.severity, found.action) == (Severity.WARNING, "check")
+    assert function in found.message
 
 
 def test_refusals_leave_out_what_is_only_regretted() -> None:
@@ -458,3 +474,30 @@ def test_a_file_that_is_no_json_fails_the_command(tmp_path: Path, capsys: pytest
     file.write_text("{")
     assert main(["check", str(file)]) == 1
     assert "text.json" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\x00", b"PK\x03\x04\xff", b"plain text", b"", b"[" * 100_000])
+def test_a_file_of_another_kind_is_named_in_one_line(
+    content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "flow.json"
+    file.write_bytes(content)
+    assert main(["check", str(file)]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"error: {file}: not ")
+    assert told.count("\n") == 1
+
+
+def test_every_template_is_checked_in_every_language(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["templates"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_template_that_a_caller_would_regret_is_named_with_its_language(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lonely = flow(say("hello", "{{prompt:welcome}}", "bye"), hang_up(), hang_up("other"))
+    monkeypatch.setattr(templates, "load", {**dict.fromkeys(templates.NAMES, GOOD), "voice": lonely}.__getitem__)
+    assert main(["templates"]) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert [line.partition(": ")[0] for line in told] == [f"voice, {language}" for language in LANGUAGES]

@@ -7,15 +7,26 @@ from pathlib import Path
 
 import pytest
 
+from flows import templates
 from flows.__main__ import main
 from flows.prompts import LANGUAGES, UnknownLanguageError, catalogue
-from flows.render import RenderError, UnfilledPlaceholderError, UnknownPlaceholderError, placeholders, render
+from flows.render import (
+    RenderError,
+    UnfilledPlaceholderError,
+    UnknownPlaceholderError,
+    UnusableValueError,
+    placeholders,
+    render,
+    to_be_given,
+)
+
+VOICE = "arn:aws:lambda:eu-central-1:111122223333:function:countersign-connect-dev-voice"
 
 
 def test_placeholders_are_filled_wherever_a_string_stands() -> None:
     template = {"a": ["{{lambda:voice}}", {"b": "to {{queue:verified}} in {{language}}"}], "c": 1}
-    rendered = render(template, "sv-SE", {"lambda:voice": "arn:v", "queue:verified": "arn:q"})
-    assert rendered == {"a": ["arn:v", {"b": "to arn:q in sv-SE"}], "c": 1}
+    rendered = render(template, "sv-SE", {"lambda:voice": VOICE, "queue:verified": "arn:q"})
+    assert rendered == {"a": [VOICE, {"b": "to arn:q in sv-SE"}], "c": 1}
 
 
 def test_prompts_and_the_speaker_come_from_the_catalogue_of_the_language() -> None:
@@ -53,6 +64,23 @@ def test_broken_braces_are_refused(text: str) -> None:
         render({"a": text}, "en-GB", {"lambda:voice": "arn"})
 
 
+@pytest.mark.parametrize("value", ["foo", "voice", VOICE.replace(":lambda:", ":s3:"), VOICE + " ", "$.Attributes.f"])
+def test_a_function_is_given_by_its_arn(value: str) -> None:
+    with pytest.raises(UnusableValueError, match="lambda:voice must be the ARN of a Lambda function"):
+        render({"a": "{{lambda:voice}}"}, "en-GB", {"lambda:voice": value})
+
+
+@pytest.mark.parametrize("arn", [VOICE, VOICE + ":live", VOICE + ":$LATEST", VOICE.replace("arn:aws:", "arn:aws-cn:")])
+def test_every_form_of_a_functions_arn_is_taken(arn: str) -> None:
+    assert render({"a": "{{lambda:voice}}"}, "en-GB", {"lambda:voice": arn}) == {"a": arn}
+
+
+@pytest.mark.parametrize("kind", ["queue", "flow", "module", "hours"])
+def test_what_the_instance_holds_is_not_given_by_its_display_name(kind: str) -> None:
+    with pytest.raises(UnusableValueError, match=f"{kind}:x must be an ARN or an id"):
+        render({"a": f"{{{{{kind}:x}}}}"}, "en-GB", {f"{kind}:x": "Verified callers"})
+
+
 def test_a_value_is_not_rendered_again() -> None:
     assert render({"a": "{{setting:x}}"}, "en-GB", {"setting:x": "{{setting:y}}"}) == {"a": "{{setting:y}}"}
 
@@ -66,7 +94,12 @@ def test_a_template_tells_what_it_asks_for() -> None:
     assert placeholders({"a": ["{{lambda:voice}} {{language}}"]}) == {"lambda:voice", "language"}
 
 
-@pytest.mark.parametrize("error", [UnknownPlaceholderError, UnfilledPlaceholderError])
+def test_a_template_tells_what_a_person_must_give_for_it() -> None:
+    template = {"a": "{{queue:q}} {{lambda:voice}} {{language}} {{speaker}} {{engine}} {{prompt:welcome}}"}
+    assert to_be_given(template) == ("lambda:voice", "queue:q")
+
+
+@pytest.mark.parametrize("error", [UnknownPlaceholderError, UnfilledPlaceholderError, UnusableValueError])
 def test_whoever_renders_can_catch_one_error(error: type[Exception]) -> None:
     assert issubclass(error, RenderError)
 
@@ -90,9 +123,9 @@ def test_no_prompt_was_left_in_english() -> None:
 
 def test_the_command_writes_the_flow(tmp_path: Path) -> None:
     values, output = tmp_path / "values.json", tmp_path / "flow.json"
-    values.write_text('{"lambda:voice": "arn:v"}')
+    values.write_text(json.dumps({"lambda:voice": VOICE, "queue:of another template": "q"}))
     assert main(["render", "voice", "--language", "en-GB", "--values", str(values), "--output", str(output)]) == 0
-    assert "arn:v" in output.read_text()
+    assert VOICE in output.read_text()
 
 
 def test_the_command_takes_single_values_and_files_of_ones_own(
@@ -108,3 +141,39 @@ def test_the_command_takes_single_values_and_files_of_ones_own(
 def test_the_command_says_what_is_missing_and_fails(extra: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["render", "voice", "--language", "en-GB", *extra]) == 1
     assert capsys.readouterr().err.startswith("error: ")
+
+
+def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """The one line that the command says when it fails."""
+    assert main(arguments) == 1
+    line = capsys.readouterr().err
+    assert line.startswith("error: ")
+    assert line.count("\n") == 1
+    return line
+
+
+@pytest.mark.parametrize("name", ["lambda:voise", "language", "prompt:welcome", "anything"])
+def test_the_command_refuses_a_single_value_that_nothing_asks_for(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    values = ("--set", f"{name}=x", "--set", f"lambda:voice={VOICE}")
+    line = refusal(capsys, "render", "voice", "--language", "en-GB", *values)
+    assert f"does not ask for {name}; it asks for lambda:voice" in line
+
+
+def test_the_command_refuses_a_function_without_an_arn(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "ARN" in refusal(capsys, "render", "voice", "--language", "en-GB", "--set", "lambda:voice=foo")
+
+
+def test_the_command_lists_the_templates_when_it_knows_no_such(capsys: pytest.CaptureFixture[str]) -> None:
+    line = refusal(capsys, "render", "voise", "--language", "en-GB")
+    assert all(name in line for name in ("voise", *templates.NAMES))
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"{", b"[1]", b'"text"', b'{"lambda:voice": 1}'])
+def test_the_command_names_the_file_whose_values_cannot_be_read(
+    content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "values.json"
+    file.write_bytes(content)
+    assert str(file) in refusal(capsys, "render", "voice", "--language", "en-GB", "--values", str(file))

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import fields
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chalicelib.settings import CONNECT, TWILIO, Settings
+from flows import contract
 from shared import template
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = (CONNECT, TWILIO)
+VOICE_POLICY = "policy-voice-prod.json"
 POLICIES = sorted(path for app in APPS for path in (ROOT / app / ".chalice").glob("policy-*.json"))
 
 
@@ -35,6 +38,11 @@ def variables_of(app: str, stage: str) -> dict[str, Any]:
 def settings_of(app: str, *, required: bool) -> set[str]:
     about = {setting.name.upper(): setting.metadata["about"] for setting in fields(Settings)}
     return {name for name, one in about.items() if app in one.apps and (one.default is None or not required)}
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_an_app_has_one_name(app: str) -> None:
+    assert f'app = Chalice(app_name="{config(app)["app_name"]}")' in (ROOT / app / "app.py").read_text()
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
@@ -59,6 +67,31 @@ def test_the_stack_of_resources_exports_what_the_apps_import() -> None:
         imported = re.findall(r'"Fn::ImportValue": {"Fn::Sub": "([^"]+)"', json.dumps(variables_of(app, "prod")))
         assert imported
         assert set(imported) <= exported
+
+
+def test_the_defaults_of_a_packaged_app_are_those_of_the_settings() -> None:
+    about = {setting.name.upper(): setting.metadata["about"] for setting in fields(Settings)}
+    for app in APPS:
+        parameters = template.read(ROOT / "shared" / f"{app}.yaml")["Parameters"]
+        for name, value in variables_of(app, "prod").items():
+            if "Ref" in value:
+                assert parameters[value["Ref"]].get("Default") == about[name].default, name
+
+
+def test_whoever_deploys_a_package_chooses_the_hand_back_and_the_trial() -> None:
+    parameters = template.read(ROOT / "shared" / f"{CONNECT}.yaml")["Parameters"]
+    assert parameters["HandBack"]["AllowedValues"] == ["resume", "dial"]
+    assert parameters["InsecureTrustOnFirstUse"]["AllowedValues"] == ["yes", "no"]
+    chosen = {"HAND_BACK", "PHRASE", "VOICEIT_CONTENT_LANGUAGE", "INSECURE_TRUST_ON_FIRST_USE"}
+    assert chosen <= {name for name, value in variables_of(CONNECT, "prod").items() if "Ref" in value}
+
+
+def test_the_flow_checker_knows_each_function_by_the_name_that_it_is_given() -> None:
+    merged = template.read(ROOT / "shared" / f"{CONNECT}.yaml")["Resources"]
+    name = merged["Voice"]["Properties"]["FunctionName"]["Fn::Sub"].replace("${Stage}", "prod")
+    assert contract.name_of(f"arn:aws:lambda:eu-central-1:123456789012:function:{name}") == "voice"
+    (writable,) = {statements(policy)["Logs"]["Resource"] for policy in POLICIES if policy.name == VOICE_POLICY}
+    assert fnmatchcase(f"arn:aws:logs:*:*:log-group:/aws/lambda/{name}", writable)
 
 
 def statements(policy: Path) -> dict[str, dict[str, Any]]:

@@ -52,3 +52,50 @@ def test_the_page_of_settings_is_current() -> None:
         [sys.executable, "-m", "chalicelib.settings"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
     assert (ROOT / "docs" / "settings.md").read_text() == printed, "run `make docs`"
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Path:
+    """Environments that make takes for ready; each of their commands says how it was called and does no more."""
+    for folder in ("venv/bin", "aws"):
+        (tmp_path / folder).mkdir(parents=True)
+    for ready in ("venv/.ready", "aws/.ready"):
+        (tmp_path / ready).touch()
+    for command in ("python", "ruff", "mypy", "lint-imports", "cfn-lint", "mutmut"):
+        put_command(tmp_path, command, f'echo "{command} $*"')
+    return tmp_path
+
+
+def put_command(workshop: Path, name: str, script: str) -> None:
+    file = workshop / "venv" / "bin" / name
+    file.write_text(f"#!/bin/sh\n{script}\n")
+    file.chmod(0o755)
+
+
+def run(workshop: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return make("--silent", *arguments, f"VENV={workshop}/venv", f"VENV_AWS={workshop}/aws")
+
+
+@pytest.mark.parametrize(("arguments", "stage"), [((), "prod"), (("STAGE=dev",), "dev")])
+def test_a_package_is_made_for_the_stage_that_is_asked_for(
+    workshop: Path, arguments: tuple[str, ...], stage: str
+) -> None:
+    assert run(workshop, "package", *arguments).stdout == f"python -m shared.package build {stage}\n"
+
+
+def test_lint_reads_every_template_and_every_flow(workshop: Path) -> None:
+    lines = run(workshop, "lint").stdout.splitlines()
+    templates = {f"shared/{file.name}" for file in (ROOT / "shared").glob("*.yaml")}
+    assert templates == {word for line in lines if line.startswith("cfn-lint ") for word in line.split() if "/" in word}
+    assert "python -m flows templates" in lines
+
+
+@pytest.mark.parametrize(
+    ("results", "passes"),
+    [("true", True), ("echo chalicelib.handoff.x_claim__mutmut_7: survived", False), ("false", False)],
+)
+def test_mutants_fail_when_one_is_left_or_none_can_be_listed(workshop: Path, results: str, passes: bool) -> None:
+    put_command(workshop, "mutmut", f'case "$1" in run) ;; results) {results} ;; esac')
+    done = run(workshop, "mutants")
+    assert (done.returncode == 0) is passes
+    assert ("survived" in done.stderr) is ("survived" in results)

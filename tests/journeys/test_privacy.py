@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-import boto3
 import pytest
 
-from local.centre import TABLE, Centre, Secrets
+from local.centre import Centre, Secrets
 from local.demo.stage import KARINS_NUMBER, Stage, enrol_karin
 from local.people import Caller, voice
 from local.voiceit import VoiceItFaults
+from tests.journeys.table import content
 
 HAND_BACK_FORM = pytest.mark.parametrize("hand_back", ["resume", "dial"])
 
@@ -22,20 +22,9 @@ def outputs(centre: Centre) -> dict[str, str]:
         "log": "\n".join(centre.log.lines),
         "attributes": repr([screen.attributes for screen in screens])
         + repr([run.attributes for run in centre.connect.runs]),
-        "table": repr(table_content(centre)),
+        "table": repr(content(centre)),
         "webhook addresses": "\n".join(request.url for request in centre.line.requests),
     }
-
-
-def table_content(centre: Centre) -> object:
-    client = boto3.client(
-        "dynamodb",
-        endpoint_url=centre.aws.url,
-        region_name=centre.aws_environment["AWS_REGION"],
-        aws_access_key_id=centre.aws_environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=centre.aws_environment["AWS_SECRET_ACCESS_KEY"],
-    )
-    return client.scan(TableName=TABLE)["Items"]
 
 
 def secrets(centre: Centre) -> set[str]:
@@ -71,8 +60,7 @@ def test_the_engines_name_for_a_caller_stands_in_the_table_alone(stage: Stage) -
 def test_an_item_stays_under_a_kilobyte(stage: Stage) -> None:
     with stage.centre() as centre:
         centre.call(Caller(voice("mallory", (1, 2, 3, 4))), KARINS_NUMBER)
-        items = table_content(centre)
-    assert isinstance(items, list)
+        items = content(centre)
     assert items
     for item in items:
         assert sum(len(name) + len(next(iter(value.values()))) for name, value in item.items()) < 1024

@@ -25,8 +25,8 @@ def task(purpose: Purpose = Purpose.VERIFY, engine_user: str = ENGINE_USER, **ot
 
 
 def verifying(**counts: int) -> Standing:
-    return Standing(LEG, task(), 0, **counts)
+    return Standing(LEG, task(), **counts)
 
 
 def enrolling(engine_user: str = ENGINE_USER, **counts: int) -> Standing:
-    return Standing(LEG, task(Purpose.ENROL, engine_user), 0, **counts)
+    return Standing(LEG, task(Purpose.ENROL, engine_user), **counts)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib import errors, prompts
+from chalicelib import prompts
 from chalicelib.voice import dialogue
 from chalicelib.voice.engine import Outcome
 
@@ -32,13 +32,6 @@ def test_every_language_has_the_same_prompts(language: str) -> None:
 @every_language
 def test_every_prompt_that_can_be_spoken_is_there_and_no_other(language: str) -> None:
     assert set(prompts.catalogue(language)) == spoken_keys()
-
-
-@every_language
-def test_every_error_has_something_to_say(language: str) -> None:
-    for kind in vars(errors).values():
-        if isinstance(kind, type) and issubclass(kind, errors.CountersignError):
-            assert prompts.text(language, kind.prompt)
 
 
 @every_language

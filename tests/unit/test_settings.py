@@ -67,6 +67,9 @@ def test_an_empty_variable_counts_as_not_set(app: str) -> None:
 
 WRONG = [
     ("TABLE_NAME", "my table"),
+    ("TABLE_NAME", "my/table"),
+    ("TABLE_NAME", "no"),
+    ("TABLE_NAME", "x" * 256),
     ("HASH_KEY_NAME", "name:with:colons"),
     ("DEFAULT_LANGUAGE", "fi-FI"),
     ("DEFAULT_LANGUAGE", "en-gb"),

@@ -29,7 +29,7 @@ ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "eu-central-1",
     "AWS_ACCESS_KEY_ID": "none",
     "AWS_SECRET_ACCESS_KEY": "none",
-    "TABLE_NAME": "t",
+    "TABLE_NAME": "countersign",
     "HASH_KEY_NAME": "/hash",
     "CONNECT_INSTANCE_ARN": "arn:aws:connect:eu-central-1:111122223333:instance/12345678-90ab-cdef-1234-567890abcdef",
     "TWILIO_NUMBER": "+46101234567",

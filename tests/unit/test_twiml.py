@@ -28,7 +28,7 @@ def of(move: Move, dial: tuple[str, str] | None = None) -> tuple[Verb, ...]:
 
 def speaking(language: str, phrase: str = "", content_language: str = "en-US") -> Standing:
     spoken = task(language=language, content_language=content_language)
-    return Standing(LEG, replace(spoken, phrase=phrase or spoken.phrase), 0, recording=1)
+    return Standing(LEG, replace(spoken, phrase=phrase or spoken.phrase), recording=1)
 
 
 @every_language
