@@ -35,7 +35,7 @@ from tests.model.explorer import Move, deliver
 from tests.model.promises import CODE_LIFE, HAND_BACK_LIFE, LEG_LIFE, SKEW, VERDICT_LIFE
 
 READINGS = (0, SKEW, SKEW + 1, VERDICT_LIFE, VERDICT_LIFE + 1, HAND_BACK_LIFE + 1, CODE_LIFE, LEG_LIFE + 1)
-EPOCH = 1_700_000_000_000
+EPOCH = 2_222_222_222_000  # not past, or the table would sweep the items up
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ _serial = itertools.count()
 class SteppingClock(WallClock):
     """Sleeping takes no time and moves the clock."""
 
-    def __init__(self, at: float = 1_800_000_000.0) -> None:
+    def __init__(self, at: float = 2_222_222_222.0) -> None:
         self.at = at
         self.slept: list[float] = []
 
