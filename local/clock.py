@@ -19,7 +19,7 @@ from concurrent.futures import Future
 class VirtualClock:
     """Seconds since the epoch that pass only when everybody sleeps. The thread that makes the clock holds a token.
 
-    It starts long after today: the table's sweeper goes by real time, and must not take for old what has just been made.
+    It starts long after today: the table's sweeper goes by real time, and must not take for old what is being used.
     """
 
     def __init__(self, start: float = 2_222_222_222.0) -> None:
