@@ -4,6 +4,7 @@ CountersignError                never raised itself
 ├── Misconfigured               settings or secrets cannot be used; the operator must act
 ├── BadEvent                    what Connect sent is not an event of this contact centre
 ├── BadWebhook                  what Twilio sent cannot be part of a leg of ours
+├── Undecryptable               what should be a caller's encrypted input is not, or does not open
 ├── Unexpected                  a fault of ours; stands for an error whose own text might tell too much
 └── Unavailable                 something outside did not answer, or not in time
     ├── TableUnavailable
@@ -17,6 +18,8 @@ changes once published. What a caller hears is decided where a caller is listeni
 """
 
 from __future__ import annotations
+
+from enum import StrEnum
 
 
 class CountersignError(Exception):
@@ -41,6 +44,62 @@ class BadWebhook(CountersignError):
     """A signed request that cannot be part of a leg: a field is missing, or a ticket does not belong to the call."""
 
     code = "bad_webhook"
+
+
+class InputFault(StrEnum):
+    """Why a caller's encrypted input was refused. The values never change once published.
+
+    For our own log alone: whoever sends messages learns from every one of them the same.
+    """
+
+    # Text that is no message at all.
+    NOTHING_TYPED = "nothing_typed"  # absent, empty, or Connect's word Timeout: no error, an ordinary outcome
+    NOT_ENCRYPTED = "not_encrypted"  # plain digits: encryption is off in the flow, and the digits stand in its log
+    UNRESOLVED_REFERENCE = "unresolved_reference"  # the flow passed "$.StoredCustomerInput", not what it stands for
+    LOWER_CASED = "lower_cased"  # a copy from a flow log, which lost its capitals and cannot be opened any more
+    MASKED = "masked"  # a copy in which stars stand for the text
+    DAMAGED_TEXT = "damaged_text"  # begins as a message, but is not in the one base64 that Connect writes
+    CUT = "cut"  # begins as a message, and stops too early
+    TOO_LONG = "too_long"  # longer than any message of Connect's
+    NOT_A_MESSAGE = "not_a_message"  # none of these
+
+    # A message, but not of the form that Connect writes.
+    VERSION = "version"
+    TYPE = "type"
+    SUITE = "suite"
+    ENCRYPTION_CONTEXT = "encryption_context"
+    DATA_KEYS = "data_keys"
+    PROVIDER = "provider"
+    KEY_ID = "key_id"
+    DATA_KEY_LENGTH = "data_key_length"
+    FRAMING = "framing"
+    CONTENT_LENGTH = "content_length"
+    SIGNATURE_LENGTH = "signature_length"
+    TRAILING_BYTES = "trailing_bytes"
+
+    # Of that form, but it does not open.
+    OTHER_KEY_ID = "other_key_id"  # not the key id that the flow named
+    PUBLIC_KEY = "public_key"
+    SIGNATURE = "signature"
+    NO_KEY = "no_key"  # nothing that fits among the private keys of its key id
+    WRONG_KEY = "wrong_key"  # none of them opens its data key
+    DATA_KEY = "data_key"
+    HEADER = "header"
+    CONTENT = "content"
+
+    # It opens, but holds what Connect would not have put there.
+    ENCRYPTED_TIMEOUT = "encrypted_timeout"  # Connect's word Timeout, which it is not known to encrypt
+    NOT_KEYS = "not_keys"  # something that no telephone can type
+
+
+class Undecryptable(CountersignError):
+    """What should be a caller's encrypted input is not, or does not open. `fault` says why, for our own log."""
+
+    code = "undecryptable"
+
+    def __init__(self, fault: InputFault) -> None:
+        super().__init__(f"encrypted input was refused: {fault}")
+        self.fault = fault
 
 
 class Unexpected(CountersignError):

@@ -23,6 +23,7 @@ _ACCOUNT_SID = re.compile(r"AC[0-9a-f]{32}")
 _LEAD = re.compile(r",{0,20}")
 _TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _NAME = re.compile(r"[A-Za-z0-9/._-]{1,512}")
+_NAME_PATTERN = re.compile(r"[A-Za-z0-9/._-]{1,400}|[A-Za-z0-9/._-]{1,300}\{key-id\}[A-Za-z0-9/._-]{0,100}")
 _CONTENT_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){1,2}")
 _TEXT = re.compile(r"[^<>&]{1,200}")
 
@@ -151,6 +152,16 @@ class Settings:
         "`yes` lets anybody enrol their voice for a number that has none, without a proof. For demonstrations only.",
         (CONNECT,),
         "no",
+    )
+    input_private_key_name: str = _setting(
+        _matching(_NAME_PATTERN, "the name of an SSM parameter, with or without {key-id} in it"),
+        "Parameter with the private keys for a security key of Connect, newest first, in PEM; "
+        "`{key-id}` stands for the id of the security key.",
+        (CONNECT,),
+        "/amazon-connect/encryption/{key-id}/private-key",
+    )
+    input_life_seconds: int = _setting(
+        _whole_seconds(60, 900), "How long after it was typed an input can be redeemed.", (CONNECT,), "300"
     )
     public_base_url: str = _setting(
         _base_url,

@@ -1,4 +1,4 @@
-"""The Lambda functions that Amazon Connect's flows invoke, one per method."""
+"""The Lambda functions that Amazon Connect's flows invoke, one per method, and one for who may read what was typed."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from chalicelib.clock import Clock, SystemClock
 from chalicelib.errors import CountersignError, Unexpected
 
 if TYPE_CHECKING:
+    from chalicelib.secure_input.flow_steps import InputParts
+    from chalicelib.secure_input.redemption import RedemptionParts
     from chalicelib.voice.flow_steps import FlowParts
 
 app = Chalice(app_name="countersign-connect")
@@ -50,4 +52,46 @@ def voice_parts() -> FlowParts:
     return flow_steps.build(settings.load(os.environ, settings.CONNECT), clock)
 
 
-start.prepare(os.environ.get("_HANDLER", ""), {"voice": voice_parts})
+@app.lambda_function()
+def secure_input(event: dict[str, Any], context: object) -> dict[str, str]:
+    """Open what the caller typed and keep it for who may read it: `step` is `open`."""
+    from chalicelib.secure_input import flow_steps
+
+    return flow_steps.take_step(secure_input_parts(), event)
+
+
+@app.lambda_function()
+def secure_input_redeem(event: dict[str, Any], context: object) -> dict[str, str]:
+    """Give out what a caller typed, once. For systems that IAM lets in; Connect must never be one of them."""
+    from chalicelib.secure_input import redemption
+
+    return redemption.redeem(secure_input_redeem_parts(), event)
+
+
+@cache
+def secure_input_parts() -> InputParts:
+    """Put together once per process."""
+    from chalicelib import settings
+    from chalicelib.secure_input import flow_steps
+
+    return flow_steps.build(settings.load(os.environ, settings.CONNECT), clock)
+
+
+@cache
+def secure_input_redeem_parts() -> RedemptionParts:
+    """Put together once per process."""
+    from chalicelib import settings
+    from chalicelib.secure_input import redemption
+
+    return redemption.build(settings.load(os.environ, settings.CONNECT), clock)
+
+
+start.prepare(
+    os.environ.get("_HANDLER", ""),
+    {
+        "voice": voice_parts,
+        # Private keys are fetched ahead only here: in a call there would not be time for all of them.
+        "secure_input": lambda: secure_input_parts().private_keys.preload(),
+        "secure_input_redeem": secure_input_redeem_parts,
+    },
+)

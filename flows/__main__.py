@@ -21,6 +21,7 @@ from flows.render import RenderError, render, to_be_given
 
 # What stands for an instance's own where nothing is published.
 _STAND_INS = {
+    "setting": "1",  # a number, where a number is asked for; any text elsewhere
     "lambda": "arn:aws:lambda:eu-central-1:111122223333:function:countersign-connect-prod-{name}",
     "queue": "arn:aws:connect:eu-central-1:111122223333:instance/i/queue/{name}",
 }

@@ -22,6 +22,7 @@ RESULT_WORDS: Mapping[tuple[str, str], frozenset[str]] = {
             "unavailable",
         }
     ),
+    ("secure_input", "open"): frozenset({"ok", "no_input", "invalid", "undecryptable", "unavailable"}),
 }
 
 STEPS = frozenset(step for _, step in RESULT_WORDS)

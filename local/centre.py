@@ -6,8 +6,10 @@ import itertools
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import boto3
 from chalice.app import Chalice
@@ -28,6 +30,7 @@ from local.connect.queues import Agent, Queue
 from local.connect.record import ContactRun
 from local.gateway import Api, Gateway, in_process, routes_of
 from local.logs import caught
+from local.security_key import security_key
 from local.telephone import Call, Exchange, Person
 from local.tls import Certificates
 from local.transcript import Transcript
@@ -38,7 +41,9 @@ from local.voiceit import VoiceIt
 from local.web import WebServer
 
 CONNECT_NUMBER, HAND_BACK_NUMBER, TWILIO_NUMBER = "+46101111111", "+46102222222", "+46103333333"
-VOICE_ARN = "arn:aws:lambda:eu-central-1:111122223333:function:countersign-connect-dev-voice"
+PAYMENT_NUMBER = "+46104444444"
+_FUNCTIONS = "arn:aws:lambda:eu-central-1:111122223333:function:countersign-connect-dev-"
+VOICE_ARN, SECURE_INPUT_ARN = f"{_FUNCTIONS}voice", f"{_FUNCTIONS}secure_input"
 TABLE = "countersign-laptop"
 STAGE = "api"
 PUBLIC_BASE_URL = f"https://voice.countersign.example/{STAGE}"
@@ -66,9 +71,11 @@ class Secrets:
 
 @dataclass(frozen=True)
 class Hosted:
-    """How the two apps run: the function behind Connect, and the one behind the gateway with its routes."""
+    """How the two apps run: the functions behind Connect, the one it may not invoke, and the gateway."""
 
     voice: Function
+    secure_input: Function
+    secure_input_redeem: Function
     webhooks: Gateway
 
 
@@ -105,9 +112,9 @@ class Centre:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._open.close()
 
-    def call(self, person: Person, caller_id: str | None) -> ContactRun:
+    def call(self, person: Person, caller_id: str | None, number: str = CONNECT_NUMBER) -> ContactRun:
         """Somebody phones the contact centre; how that contact went once every request in flight is done."""
-        run = self.connect.run(Call(CONNECT_NUMBER, caller_id, person))
+        run = self.connect.run(Call(number, caller_id, person))
         self.line.settle()
         return run
 
@@ -120,6 +127,13 @@ class Centre:
         """Somebody phones the leg's number directly, and types what they please."""
         self.exchange.dial(Call(TWILIO_NUMBER, caller_id, person, digits))
         self.line.settle()
+
+    def redeem(self, contact: str, token: str) -> dict[str, str]:
+        """A system of the operator's, which IAM lets in, asks for what a caller typed."""
+        answer = self._hosted.secure_input_redeem({"contact": contact, "token": token})
+        assert isinstance(answer, dict)
+        self.say("system", f"redeems a token: {answer['result']}")
+        return answer
 
     def say(self, who: str, what: str) -> None:
         self.transcript.add(self.clock.now(), who, what)
@@ -145,10 +159,24 @@ class Centre:
 
     def host(self) -> Hosted:
         """The apps in this process, on the centre's own clock."""
-        voice = apps.load("connect_app", "voice_parts", self.environment, self.clock).voice
         routes = routes_of(self._twilio_app())
         webhooks = apps.Instances(lambda: in_process(self._twilio_app()))
-        return Hosted(lambda event: voice(event, None), Gateway(Api(routes, STAGE), webhooks.invoke))
+        voice = apps.load("connect_app", "voice_parts", self.environment, self.clock).voice
+        return Hosted(
+            lambda event: voice(event, None),
+            self._function("secure_input"),
+            self._function("secure_input_redeem"),
+            Gateway(Api(routes, STAGE), webhooks.invoke),
+        )
+
+    def _function(self, name: str) -> Function:
+        """One of connect_app's, loaded when it is first invoked."""
+
+        @cache
+        def loaded() -> Any:
+            return getattr(apps.load("connect_app", f"{name}_parts", self.environment, self.clock), name)
+
+        return lambda event: loaded()(event, None)
 
     def _twilio_app(self) -> Chalice:
         app: Chalice = apps.load("twilio_app", "leg_parts", self.environment, self.clock).app
@@ -163,7 +191,9 @@ class Centre:
         )
         create_table(session.client("dynamodb", endpoint_url=self.aws.url), TABLE)
         ssm = session.client("ssm", endpoint_url=self.aws.url)
-        for name, value in Secrets.of(self.account, self.voiceit).values.items():
+        pattern = self.settings.get("INPUT_PRIVATE_KEY_NAME", "/amazon-connect/encryption/{key-id}/private-key")
+        private_key = {pattern.replace("{key-id}", security_key().id): security_key().private_key}
+        for name, value in {**Secrets.of(self.account, self.voiceit).values, **private_key}.items():
             ssm.put_parameter(Name=name, Value=value, Type="SecureString")
 
     def _environment(self) -> dict[str, str]:
@@ -209,19 +239,31 @@ class Centre:
         dialled_back = self.settings.get("HAND_BACK") == "dial"
         fillings = {
             "lambda:voice": VOICE_ARN,
+            "lambda:secure_input": SECURE_INPUT_ARN,
             "queue:verified": "queue/verified",
             "queue:not_verified": "queue/not_verified",
             "module:voice": "module-voice",
+            "module:secure-input": "module-secure-input",
+            "setting:input_kind": "card_number",
+            "setting:input_length": "19",
+            "security_key_id": security_key().id,
+            "security_key_certificate_pem": security_key().certificate,
         }
         names = {
             "authenticate-caller": "authenticate-caller",
             "voice-hand-back": "voice-hand-back",
             "module-voice": "voice-dial" if dialled_back else "voice",
+            "take-card-number": "take-card-number",
+            "module-secure-input": "secure-input",
         }
         return ConnectInstance(
-            {CONNECT_NUMBER: "authenticate-caller", HAND_BACK_NUMBER: "voice-hand-back"},
+            {
+                CONNECT_NUMBER: "authenticate-caller",
+                HAND_BACK_NUMBER: "voice-hand-back",
+                PAYMENT_NUMBER: "take-card-number",
+            },
             {name: render(templates.load(template), self.language, fillings) for name, template in names.items()},
-            {VOICE_ARN: self._hosted.voice},
+            {VOICE_ARN: self._hosted.voice, SECURE_INPUT_ARN: self._hosted.secure_input},
             [Queue(f"queue/{name}", name.replace("_", " "), agent) for name, agent in self.agents.items()],
             exchange=self.exchange,
             clock=self.clock,

@@ -21,9 +21,14 @@ class PackagedCentre(Centre):
     build: Path = BUILD
 
     def host(self) -> Hosted:
-        voice = Function(self.build / "connect_app.zip", "app.voice", self.environment)
-        webhooks = Function(self.build / "twilio_app.zip", "app.app", self.environment, _WEBHOOK_SECONDS)
-        self._open.enter_context(voice)
-        self._open.enter_context(webhooks)
+        webhooks = self._run("twilio_app", "app", _WEBHOOK_SECONDS)
         routes = routes_of_template(template.read(self.build / "twilio_app.yaml"))
-        return Hosted(voice.invoke, Gateway(Api(routes, STAGE), webhooks.invoke))
+        return Hosted(
+            self._run("connect_app", "voice").invoke,
+            self._run("connect_app", "secure_input").invoke,
+            self._run("connect_app", "secure_input_redeem").invoke,
+            Gateway(Api(routes, STAGE), webhooks.invoke),
+        )
+
+    def _run(self, app: str, name: str, seconds: float = 7.0) -> Function:
+        return self._open.enter_context(Function(self.build / f"{app}.zip", f"app.{name}", self.environment, seconds))

@@ -38,6 +38,18 @@ class Caller:
         return Press(keys) if asked is Asked.KEYS and keys else Stay()
 
 
+@dataclass
+class Typist:
+    """A person with keys to press, one run of them for each time that they are asked for keys; then they do nothing."""
+
+    types: list[str]
+    heard: list[str] = field(default_factory=list)
+
+    def reacts(self, heard: str, asked: Asked) -> Reaction:
+        self.heard.append(heard)
+        return Press(self.types.pop(0)) if asked is Asked.KEYS and self.types else Stay()
+
+
 def voice(name: str, takes: Iterable[int]) -> list[Path]:
     """That caller's takes of the phrase, by number from 1."""
     recordings = callers.takes(name)

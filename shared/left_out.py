@@ -16,7 +16,10 @@ _EVERYWHERE = {
 }
 
 _BY_APP = {
-    "connect_app": {},
+    "connect_app": {
+        "cffi/*": "builds extensions; the built one needs _cffi_backend alone",
+        "pycparser/*": "as above",
+    },
     "twilio_app": {
         "twilio/rest/*": "Twilio's REST client and its 700 modules; recordings are fetched with urllib3",
         "twilio/http/*": "as above: its transport",

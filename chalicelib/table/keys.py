@@ -21,3 +21,8 @@ def contact(contact_id: str) -> str:
 def caller(number_hash: str) -> str:
     """A caller's voice profile, by the keyed hash of their number."""
     return f"caller#{number_hash}"
+
+
+def secure_input(token_hash: str) -> str:
+    """What a caller typed, sealed, by the keyed hash of the token that redeems it."""
+    return f"input#{token_hash}"

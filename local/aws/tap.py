@@ -49,11 +49,15 @@ class TableFaults:
 
 @dataclass
 class Tap:
-    """A loopback endpoint in front of AWS at `url`. `requests` is what was asked of DynamoDB; SSM passes uncounted."""
+    """A loopback endpoint in front of AWS at `url`. `requests` is what was asked of DynamoDB.
+
+    SSM passes uncounted, or, while `parameters_down`, does not answer.
+    """
 
     url: str
     told: Callable[[TableRequest], None] = lambda request: None
     faults: TableFaults | None = None
+    parameters_down: bool = False
     requests: list[TableRequest] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -65,6 +69,8 @@ class Tap:
     def _answer(self, request: Request) -> Response:
         target = request.header("X-Amz-Target") or ""
         if not target.startswith(_DYNAMODB):
+            if self.parameters_down:
+                raise CloseWithoutAnswer
             return self._forwarded(request)
         faults = self._struck()
         if faults.hold:

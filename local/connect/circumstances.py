@@ -38,9 +38,11 @@ class Unset(Enum):
 class Circumstances:
     """`resume_delays_seconds` pass in silence between a third party's hang-up and the next action.
 
-    One number for each leg of a contact, from the first; legs beyond them resume at once.
+    One number for each leg of a contact, from the first; legs beyond them resume at once. Where input is encrypted,
+    `encrypts_nothing_typed` says whether the word for "nothing typed" is, too; the service does not tell.
     """
 
     faults: LambdaFaults = field(default_factory=LambdaFaults)
     unset: Unset = Unset.ABSENT
     resume_delays_seconds: tuple[float, ...] = ()
+    encrypts_nothing_typed: bool = False

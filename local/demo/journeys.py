@@ -1,11 +1,11 @@
-"""The journeys of a call by voice, good and bad."""
+"""The journeys of a call, by voice and with digits typed in confidence, good and bad."""
 
 from __future__ import annotations
 
 from local import callers
-from local.centre import Centre
+from local.centre import PAYMENT_NUMBER, Centre
 from local.connect.circumstances import Circumstances
-from local.connect.record import Ending
+from local.connect.record import ContactRun, Ending
 from local.demo.stage import (
     KARINS_NUMBER,
     Journey,
@@ -17,7 +17,7 @@ from local.demo.stage import (
     reaches,
     verified,
 )
-from local.people import Caller, voice
+from local.people import Caller, Typist, voice
 from local.twilio.faults import RequestKind, Signature
 from local.twilio.webhooks import WebhookRequest
 from local.voiceit import VoiceItFaults
@@ -165,6 +165,63 @@ def dialled_back(stage: Stage) -> str:
         return "Twilio dials Connect and types a code; the second contact is verified"
 
 
+CARD = "4111111111111111"
+"""The card networks' own number for tests."""
+
+
+def _types(*typed: str) -> Typist:
+    """Somebody who types one thing after the other, each time that they are asked."""
+    return Typist(list(typed))
+
+
+def _input(run: ContactRun, result: str) -> None:
+    must(run.queue == "not verified", f"the caller reaches an agent ({run.ending.value}, {run.defect})")
+    told = run.attributes.get("input_result")
+    must(told == result, f"the agent sees '{result}' ({dict(run.attributes)})")
+
+
+def typed_card(stage: Stage) -> str:
+    with stage.centre() as centre:
+        run = centre.call(_types(f"{CARD}#"), KARINS_NUMBER, PAYMENT_NUMBER)
+        _input(run, "ok")
+        must(run.attributes["input_last4"] == CARD[-4:], "the agent sees the last four digits")
+        told = centre.redeem(run.contact_id, run.attributes["input_token"])
+        must(told.get("value") == CARD, "the system that may read it gets the number")
+        again = centre.redeem(run.contact_id, run.attributes["input_token"])
+        must(again == {"result": "redeemed"}, "and nobody gets it twice")
+        seen = repr((centre.transcript.lines, centre.log.lines, run, [a.screens for a in centre.agents.values()]))
+        must(CARD not in seen, "the number is readable nowhere else")
+        no_dead_air(centre)
+        return "token and last four to the agent, the number to one system, once"
+
+
+def nothing_typed(stage: Stage) -> str:
+    with stage.centre() as centre:
+        silent = _types()
+        _input(centre.call(silent, KARINS_NUMBER, PAYMENT_NUMBER), "no_input")
+        must(any("did not receive" in heard for heard in silent.heard), "the caller is asked again")
+        mistaken = _types("4111111111111112#", f"{CARD}#")
+        _input(centre.call(mistaken, KARINS_NUMBER, PAYMENT_NUMBER), "ok")
+        must(any("cannot be right" in heard for heard in mistaken.heard), "a mistyped number is asked for again")
+        no_dead_air(centre)
+        return "nothing, twice: an agent; a wrong digit: asked again, then taken"
+
+
+def parameters_down(stage: Stage) -> str:
+    # Without a folder in its name, no key is fetched before it is needed.
+    with stage.centre({"INPUT_PRIVATE_KEY_NAME": "input-key-{key-id}"}) as centre:
+        _input(centre.call(_types("12#", "12#", "12#"), KARINS_NUMBER, PAYMENT_NUMBER), "invalid")
+        centre.tap.parameters_down = True
+        _input(centre.call(_types(f"{CARD}#"), KARINS_NUMBER, PAYMENT_NUMBER), "ok")
+    with stage.centre({"INPUT_PRIVATE_KEY_NAME": "input-key-{key-id}"}) as centre:
+        centre.tap.parameters_down = True
+        caller = _types(f"{CARD}#")
+        _input(centre.call(caller, KARINS_NUMBER, PAYMENT_NUMBER), "unavailable")
+        must(any("cannot take your number" in heard for heard in caller.heard), "the caller is told")
+        no_dead_air(centre)
+        return "keys in memory go on opening; without them an agent takes over"
+
+
 JOURNEYS = (
     Journey("A new caller consents, enrols with three recordings, and is verified on the next leg", new_caller),
     Journey("The same caller phones again and is verified", returning_caller),
@@ -177,4 +234,7 @@ JOURNEYS = (
     Journey("A flow that resumes too late hears expired, says so and tries again", late_flow),
     Journey("A withheld number reaches an agent", withheld_number),
     Journey("The second journey again, by dialling back", dialled_back),
+    Journey("A card number is typed: token and last four to the agent, nothing readable anywhere else", typed_card),
+    Journey("Nothing is typed, and then a wrong digit", nothing_typed),
+    Journey("SSM is down while a card number is typed", parameters_down),
 )

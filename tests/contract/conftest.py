@@ -8,11 +8,13 @@ import boto3
 import pytest
 
 from local import tls
+from local.security_key import security_key
 from local.tls import Certificates
 from local.twilio.account import Account
 from local.twilio.recordings import Recordings
 from local.voiceit import VoiceIt
 from tests.contract.flow_calls import Flow
+from tests.contract.secure_input_calls import SecureInput
 from tests.contract.twilio_calls import Twilio
 from tests.contract.wiring import BASE, INSTANCE, NUMBER, SteppingClock, load
 
@@ -103,6 +105,19 @@ def _twilio_settings(
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def _security_key(secrets: dict[str, str]) -> None:
+    """The private key that opens what callers type."""
+    name = f"/amazon-connect/encryption/{security_key().id}/private-key"
+    boto3.client("ssm").put_parameter(Name=name, Value=security_key().private_key, Type="SecureString")
+
+
+@pytest.fixture
+def secure_input(_connect_settings: None, _security_key: None, clock: SteppingClock) -> SecureInput:
+    """A flow that takes digits, and a system that redeems them, with a connect_app of this test's own."""
+    return SecureInput(load("connect_app", clock), clock)
 
 
 @pytest.fixture

@@ -30,6 +30,18 @@ def test_a_parameter_that_does_not_exist_is_named() -> None:
     assert "secret-a" not in str(told.value)
 
 
+def test_all_secrets_below_a_path_are_fetched_page_by_page(account: dict[str, str]) -> None:
+    client = boto3.client("ssm")
+    for number in range(12):
+        client.put_parameter(Name=f"/below/{number}/key", Value=f"secret-{number}", Type="SecureString")
+    client.put_parameter(Name="/below/1/certificate", Value="public", Type="String")
+    client.put_parameter(Name="/beside/1/key", Value="another", Type="SecureString")
+    found = parameters.ParameterStore().under("/below")
+    assert {name: value for name, value in found.items() if value != "public"} == {
+        f"/below/{number}/key": f"secret-{number}" for number in range(12)
+    }
+
+
 def answering(response: Response) -> WebServer:
     return WebServer(lambda request: response)
 
@@ -52,6 +64,8 @@ def test_an_ssm_that_refuses_or_talks_nonsense_gives_no_secrets(
         monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
         with pytest.raises(SecretsUnavailable) as told:
             parameters.fetch(["/countersign/a"])
+        with pytest.raises(SecretsUnavailable):
+            parameters.ParameterStore().under("/countersign")
     assert str(told.value) == f"SSM did not give the parameters ({code})"
     assert told.value.__suppress_context__
 

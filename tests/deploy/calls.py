@@ -29,6 +29,15 @@ def put_secrets(stage: str) -> None:
 
 def start_event() -> dict[str, Any]:
     """What Connect sends when a flow starts the voice step for a caller whose number is known."""
+    return _event({"step": "start"})
+
+
+def open_event() -> dict[str, Any]:
+    """What Connect sends when a flow passes on that the caller typed nothing."""
+    return _event({"step": "open", "encrypted": "Timeout", "kind": "pin"})
+
+
+def _event(parameters: dict[str, str]) -> dict[str, Any]:
     contact = {
         "Attributes": {},
         "Channel": "VOICE",
@@ -43,7 +52,7 @@ def start_event() -> dict[str, Any]:
         "Queue": None,
         "SystemEndpoint": {"Address": "+46101234567", "Type": "TELEPHONE_NUMBER"},
     }
-    return {"Name": "ContactFlowEvent", "Details": {"ContactData": contact, "Parameters": {"step": "start"}}}
+    return {"Name": "ContactFlowEvent", "Details": {"ContactData": contact, "Parameters": parameters}}
 
 
 def invoke(function: str, event: object) -> Any:

@@ -1,4 +1,4 @@
-"""The demo's second journey on the zips, each function in processes of its own under Lambda's runtime."""
+"""Two of the demo's journeys on the zips, each function in processes of its own under Lambda's runtime."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from local import tls
 from local.aws.ministack import MiniStack
-from local.demo.journeys import returning_caller
+from local.demo.journeys import returning_caller, typed_card
 from local.demo.stage import Stage
 from local.packaged import PackagedCentre
 
@@ -17,3 +17,10 @@ def test_a_returning_caller_is_verified_by_the_packaged_apps(
 ) -> None:
     stage = Stage(ministack, tls.certificates(tmp_path / "tls"), partial(PackagedCentre, build=packages))
     assert returning_caller(stage).startswith("verified")
+
+
+def test_a_card_number_is_taken_and_redeemed_by_the_packaged_apps(
+    ministack: MiniStack, packages: Path, tmp_path: Path
+) -> None:
+    stage = Stage(ministack, tls.certificates(tmp_path / "tls"), partial(PackagedCentre, build=packages))
+    assert typed_card(stage).startswith("token and last four")

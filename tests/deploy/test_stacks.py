@@ -14,7 +14,7 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from shared import template
-from tests.deploy.calls import FORM, INSTANCE, PUBLIC_URL, TOKEN, invoke, put_secrets, start_event
+from tests.deploy.calls import FORM, INSTANCE, PUBLIC_URL, TOKEN, invoke, open_event, put_secrets, start_event
 from tests.deploy.copies import STAGE
 
 
@@ -59,6 +59,9 @@ def test_connect_app_finds_the_table_that_the_resources_export(dev_packages: Pat
     assert function["Environment"]["Variables"]["INSECURE_TRUST_ON_FIRST_USE"] == "no"
     assert function["Timeout"] == 7
     assert invoke(made["Voice"], start_event()) == {"result": "proof_needed"}
+    assert invoke(made["SecureInput"], open_event()) == {"result": "no_input"}
+    redemption = {"contact": "5ca32fbd-8f92-46af-92a5-6b0f970f0efe", "token": "A" * 43}
+    assert invoke(made["SecureInputRedeem"], redemption) == {"result": "unknown"}
 
 
 @pytest.mark.usefixtures("resources")

@@ -16,12 +16,23 @@ from flows.render import placeholders, render
 
 FILLINGS = {
     "lambda:voice": "arn:aws:lambda:eu-central-1:111122223333:function:countersign-connect-dev-voice",
+    "lambda:secure_input": "arn:aws:lambda:eu-central-1:111122223333:function:countersign-connect-dev-secure_input",
     "module:voice": "11111111-2222-3333-4444-555555555555",
+    "module:secure-input": "22222222-3333-4444-5555-666666666666",
+    "setting:input_kind": "card_number",
+    "setting:input_length": "19",
+    "security_key_id": "d4891de8-030f-4d96-90ab-95a99a40dab8",
+    "security_key_certificate_pem": "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
     "queue:verified": "arn:aws:connect:eu-central-1:111122223333:instance/i/queue/verified",
     "queue:not_verified": "arn:aws:connect:eu-central-1:111122223333:instance/i/queue/not-verified",
 }
-MODULES = {"voice", "voice-dial"}
-AGENT_MAY_SEE = {"auth_result", "auth_method", "auth_level", "auth_until", "auth_subject", "auth_view"}
+MODULES = {"voice", "voice-dial", "secure-input"}
+VOICE_MODULES = MODULES - {"secure-input"}
+MAIN_FLOWS = {"authenticate-caller", "take-card-number"}
+AGENT_MAY_SEE = {
+    *("auth_result", "auth_method", "auth_level", "auth_until", "auth_subject", "auth_view"),
+    *("input_result", "input_token", "input_last4"),
+}
 
 
 def rendered(name: str, language: str = "en-GB") -> dict[str, Any]:
@@ -39,7 +50,7 @@ def test_every_template_renders_in_every_language_and_checks_clean(name: str, la
 
 
 def test_what_ships_is_what_the_documentation_lists() -> None:
-    assert set(templates.NAMES) == {"authenticate-caller", "voice", "voice-dial", "voice-hand-back"}
+    assert set(templates.NAMES) == MODULES | MAIN_FLOWS | {"voice-hand-back"}
 
 
 @pytest.mark.parametrize("name", templates.NAMES)
@@ -68,11 +79,12 @@ def _compares(name: str) -> list[tuple[Action, frozenset[str]]]:
         if action.type == "InvokeLambdaFunction":
             step = action.parameters["LambdaInvocationAttributes"]["step"]
             compare = flow.by_identifier[action.next_action or ""]
-            found.append((compare, RESULT_WORDS["voice", step]))
+            function = action.parameters["LambdaFunctionARN"].rpartition("-")[2]
+            found.append((compare, RESULT_WORDS[function, step]))
     return found
 
 
-@pytest.mark.parametrize("name", sorted(set(templates.NAMES) - {"authenticate-caller"}))
+@pytest.mark.parametrize("name", sorted(set(templates.NAMES) - MAIN_FLOWS))
 def test_every_word_has_exactly_one_branch_and_no_word_is_invented(name: str) -> None:
     compares = _compares(name)
     assert compares
@@ -85,7 +97,7 @@ def test_the_closed_list_of_a_result_is_what_the_hand_off_can_say() -> None:
     assert RESULT_WORDS["voice", "result"] == {*map(str, Verdict), *map(str, Word)}
 
 
-@pytest.mark.parametrize("name", sorted(set(templates.NAMES) - {"authenticate-caller"}))
+@pytest.mark.parametrize("name", sorted(set(templates.NAMES) - MAIN_FLOWS))
 def test_no_default_or_error_of_a_comparison_shares_the_branch_of_verified(name: str) -> None:
     for compare, _ in _compares(name):
         verified = {branch.target for branch in compare.branches() if branch.name == "Equals verified"}
@@ -111,7 +123,8 @@ def test_nothing_is_spoken_between_the_leg_and_the_question_for_its_verdict() ->
 def test_something_is_spoken_before_the_first_function_is_waited_for() -> None:
     for name in MODULES:
         flow = parsed(name)
-        before = [action for action in flow.actions if action.next_action == "start"]
+        first = next(action.identifier for action in flow.actions if action.type == "InvokeLambdaFunction")
+        before = [action for action in flow.actions if action.next_action == first]
         assert {action.type for action in before} == {"MessageParticipant"}
 
 
@@ -122,7 +135,7 @@ def test_the_dial_form_neither_resumes_nor_asks_and_the_resuming_form_does_both(
             for action in parsed(name).actions
             if action.type == "InvokeLambdaFunction"
         ]
-        for name in (*MODULES, "voice-hand-back")
+        for name in (*VOICE_MODULES, "voice-hand-back")
     }
     assert steps == {"voice": ["start", "result"], "voice-dial": ["start"], "voice-hand-back": ["result"]}
     assert parsed("voice").by_identifier["leg"].parameters["ContinueFlowExecution"] == "True"
@@ -144,3 +157,26 @@ def test_the_hand_back_code_is_taken_in_silence_before_anything_else() -> None:
         before.append(flow.by_identifier[at].type)
         at = flow.by_identifier[at].next_action or ""
     assert before == ["UpdateFlowLoggingBehavior", "UpdateContactRecordingBehavior"]
+
+
+def test_secure_input_is_encrypted_unlogged_unrecorded_and_goes_to_the_function_alone() -> None:
+    flow = parsed("secure-input")
+    [asking] = [action for action in flow.actions if action.type == "GetParticipantInput"]
+    assert asking.parameters["InputEncryption"] == {
+        "EncryptionKeyId": FILLINGS["security_key_id"],
+        "Key": FILLINGS["security_key_certificate_pem"],
+    }
+    users = [action.identifier for action in flow.actions if "$.StoredCustomerInput" in repr(action.parameters)]
+    assert users == ["typed", "open"], "compared with the word for nothing, and passed to the function"
+    before, at = [], flow.start
+    while at != asking.identifier:
+        before.append(flow.by_identifier[at].type)
+        at = flow.by_identifier[at].next_action or ""
+    assert before == ["UpdateFlowLoggingBehavior", "UpdateContactRecordingBehavior"]
+
+
+def test_nothing_typed_never_reaches_the_function() -> None:
+    typed = parsed("secure-input").by_identifier["typed"]
+    assert [(str(condition), condition.target) for condition in typed.conditions] == [
+        ("Equals Timeout", "nothing-twice")
+    ]

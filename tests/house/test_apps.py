@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from chalicelib.settings import CONNECT, TWILIO, Settings
+from chalicelib.table import keys
 from flows import contract
 from shared import template
 
@@ -98,12 +99,19 @@ def statements(policy: Path) -> dict[str, dict[str, Any]]:
     return {one["Sid"]: one for one in json.loads(policy.read_text())["Statement"]}
 
 
+def function_of(policy: Path) -> str:
+    """`policy-voice-dev.json` is for the function voice, `policy-dev.json` for the whole app."""
+    return policy.stem.removeprefix("policy-").rpartition("-")[0]
+
+
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda path: path.name)
 def test_a_role_may_do_what_the_code_does_and_no_more(policy: Path) -> None:
     allowed = statements(policy)
-    assert set(allowed) == {"Table", "Secrets", "Key", "Logs"}
+    opens_input = function_of(policy) == "secure_input"
+    assert set(allowed) == {"Table", "Secrets", "Key", "Logs"} | ({"Preload"} if opens_input else set())
     # Every write is an UpdateItem, alone or in a transaction; nothing is deleted, queried or scanned.
-    assert allowed["Table"]["Action"] == ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"]
+    reads = [] if opens_input else ["dynamodb:BatchGetItem"]
+    assert allowed["Table"]["Action"] == [*reads, "dynamodb:UpdateItem"]
     assert allowed["Secrets"]["Action"] == ["ssm:GetParameters"]
     assert allowed["Key"]["Action"] == ["kms:Decrypt"]
     assert "Condition" in allowed["Key"]
@@ -116,7 +124,48 @@ def test_a_role_reads_the_secrets_that_its_settings_name(policy: Path) -> None:
     names = {name for name in settings_of(app, required=True) if name.endswith("_NAME") and name != "TABLE_NAME"}
     named = {value for name, value in variables_of(app, "dev").items() if name in names}
     readable = {one.partition(":parameter")[2] for one in statements(policy)["Secrets"]["Resource"]}
-    assert {name.replace("/dev/", f"/{stage}/") for name in named} == readable
+    if function_of(policy) == "secure_input":
+        named.add(Settings.__dataclass_fields__["input_private_key_name"].metadata["about"].default)
+    wanted = {name.replace("/dev/", f"/{stage}/").replace("{key-id}", "*") for name in named}
+    assert wanted == readable
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+@pytest.mark.parametrize("name", ["secure_input", "secure_input_redeem"])
+def test_the_functions_of_secure_input_touch_no_other_item_of_the_table(name: str, stage: str) -> None:
+    table = statements(ROOT / CONNECT / ".chalice" / f"policy-{name}-{stage}.json")["Table"]
+    assert table["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [keys.secure_input("*")]}}
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_only_the_function_that_opens_can_read_private_keys(stage: str) -> None:
+    able = [
+        function_of(policy)
+        for policy in POLICIES
+        if policy.stem.endswith(f"-{stage}") and "amazon-connect/encryption" in policy.read_text()
+    ]
+    assert able == ["secure_input"]
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_every_function_of_connect_app_has_a_role_of_its_own(stage: str) -> None:
+    functions = config(CONNECT)["stages"][stage]["lambda_functions"]
+    assert {name: one["iam_policy_file"] for name, one in functions.items()} == {
+        name: f"policy-{name}-{stage}.json" for name in ("voice", "secure_input", "secure_input_redeem")
+    }
+
+
+def test_connect_may_invoke_what_flows_invoke_and_never_the_function_that_gives_values_out() -> None:
+    resources = template.read(ROOT / "shared" / "connect_app.yaml")["Resources"].values()
+    permitted = [
+        (one["Properties"]["Principal"], one["Properties"]["FunctionName"])
+        for one in resources
+        if one.get("Type") == "AWS::Lambda::Permission"
+    ]
+    of_connect = {name["Fn::GetAtt"][0] for principal, name in permitted if principal == "connect.amazonaws.com"}
+    assert of_connect == {"Voice", "SecureInput"}
+    others = {name["Fn::GetAtt"][0]: principal for principal, name in permitted if principal != "connect.amazonaws.com"}
+    assert others == {"SecureInputRedeem": {"Ref": "InputRedeemerArn"}}
 
 
 @pytest.mark.parametrize("app", APPS)

@@ -6,9 +6,10 @@ import re
 
 import pytest
 
-from local.centre import Centre, Secrets
+from local.centre import PAYMENT_NUMBER, Centre, Secrets
+from local.connect import Circumstances, Fault, LambdaFaults
 from local.demo.stage import KARINS_NUMBER, Stage, enrol_karin
-from local.people import Caller, voice
+from local.people import Caller, Typist, voice
 from local.voiceit import VoiceItFaults
 from tests.journeys.table import content
 
@@ -47,6 +48,35 @@ def test_good_and_bad_calls_leave_no_secret_in_any_output(stage: Stage, hand_bac
         for where, text in outputs(centre).items():
             assert text
             assert not [word for word in secrets(centre) if word in text], where
+
+
+def test_what_is_typed_in_confidence_is_readable_nowhere(stage: Stage) -> None:
+    typed = ["5555555555554444", "5555555555554445", "378282246310005"]
+    with stage.centre() as centre:
+        runs = [
+            centre.call(Typist([f"{digits}#"]), KARINS_NUMBER, PAYMENT_NUMBER)  # good, with a wrong digit, good
+            for digits in typed
+        ]
+        centre.connect.circumstances = Circumstances(
+            faults=LambdaFaults({1: Fault.RAISES_AFTER_COMMIT}), encrypts_nothing_typed=True
+        )
+        runs.append(centre.call(Typist([f"{typed[0]}#"]), KARINS_NUMBER, PAYMENT_NUMBER))
+        runs.append(centre.call(Typist([]), KARINS_NUMBER, PAYMENT_NUMBER))
+        centre.redeem(runs[0].contact_id, runs[0].attributes["input_token"])
+        told = outputs(centre) | {"transcript": repr(centre.transcript.lines), "traces": repr(runs)}
+    assert [run.attributes["input_result"] for run in runs] == ["ok", "no_input", "ok", "ok", "no_input"]
+    for where, text in told.items():
+        assert not [digits for digits in typed if digits in text], where
+    for token in (run.attributes["input_token"] for run in runs):
+        assert token == "none" or token not in told["table"] + told["log"]
+
+
+def test_while_digits_are_typed_nothing_is_logged_or_recorded(stage: Stage) -> None:
+    with stage.centre() as centre:
+        run = centre.call(Typist(["4111111111111111#"]), KARINS_NUMBER, PAYMENT_NUMBER)
+    typing = [step for step in run.trace if step.type in {"GetParticipantInput", "InvokeLambdaFunction"}]
+    assert typing
+    assert not [step for step in typing if step.logged or step.recorded]
 
 
 def test_the_engines_name_for_a_caller_stands_in_the_table_alone(stage: Stage) -> None:

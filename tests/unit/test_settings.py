@@ -43,6 +43,16 @@ def test_an_app_starts_with_what_it_requires_and_defaults_for_the_rest() -> None
     assert (loaded.verdict_life_seconds, loaded.hand_back, loaded.insecure_trust_on_first_use) == (10, "resume", False)
 
 
+@pytest.mark.parametrize("name", ["CONNECT_KEY", "/a/b", "/a/{key-id}", "/a/{key-id}/b", "a{key-id}"])
+def test_the_name_of_a_private_key_may_hold_the_key_id_once(name: str) -> None:
+    assert load({**CONNECT_ENVIRONMENT, "INPUT_PRIVATE_KEY_NAME": name}, CONNECT).input_private_key_name == name
+
+
+@pytest.mark.parametrize("name", ["{key-id}", "/a/{key-id}/{key-id}", "/a/{key}", "/a b", "/a/*"])
+def test_any_other_name_of_a_private_key_is_refused(name: str) -> None:
+    assert "INPUT_PRIVATE_KEY_NAME" in refusal({**CONNECT_ENVIRONMENT, "INPUT_PRIVATE_KEY_NAME": name}, CONNECT)
+
+
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
         load(CONNECT_ENVIRONMENT, CONNECT).table_name = "other"  # type: ignore[misc]

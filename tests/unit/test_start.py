@@ -19,6 +19,7 @@ import json, os, sys, types
 sys.path.insert(0, sys.argv[1])
 from chalicelib import parameters
 parameters.fetch = lambda names: {name: "x" * 40 for name in names}
+parameters.ParameterStore.under = lambda self, path: {}
 import app
 app.app.lambda_context = None
 print(json.dumps([sorted(sys.modules), app.__dict__[sys.argv[2]].cache_info().currsize]))
@@ -41,16 +42,21 @@ ENVIRONMENT = {
 }
 
 
-def started(app: str, parts: str, handler: str) -> tuple[set[str], bool]:
-    """The modules that a new process has loaded for `handler`, and whether its parts were put together."""
-    told = subprocess.run(
-        [sys.executable, "-c", START, str(ROOT / app), parts],
+def run_start(program: str, app: str, parts: str, handler: str) -> str:
+    """What a new process prints that is about to serve `handler`."""
+    return subprocess.run(
+        [sys.executable, "-c", program, str(ROOT / app), parts],
         env={**ENVIRONMENT, "_HANDLER": handler},
         cwd=ROOT / app,
         check=True,
         capture_output=True,
         text=True,
     ).stdout
+
+
+def started(app: str, parts: str, handler: str) -> tuple[set[str], bool]:
+    """The modules that a new process has loaded for `handler`, and whether its parts were put together."""
+    told = run_start(START, app, parts, handler)
     modules, put_together = json.loads(told.splitlines()[-1])
     return set(modules), bool(put_together)
 
@@ -62,6 +68,28 @@ def test_the_function_voice_starts_with_what_its_method_needs_and_nothing_heavy(
     unwanted = {"cryptography", "twilio", "requests", "boto3", "boto3.resources", "aiohttp", "numpy"}
     assert not unwanted & modules
     assert not {name for name in modules if name.startswith(("chalicelib.voice.voiceit", "chalicelib.voice.twiml"))}
+
+
+def test_the_function_secure_input_starts_with_cryptography_and_the_aws_client_and_nothing_else() -> None:
+    modules, put_together = started("connect_app", "secure_input_parts", "app.secure_input")
+    assert put_together
+    assert {"chalicelib.secure_input.flow_steps", "cryptography", "botocore"} <= modules
+    unwanted = {"twilio", "requests", "boto3", "aiohttp", "numpy", "aws_encryption_sdk", "cryptography.x509"}
+    assert not unwanted & modules
+    assert not {name for name in modules if name.startswith(("chalicelib.voice", "chalicelib.secure_input.redemption"))}
+
+
+def test_the_private_keys_are_fetched_while_the_function_starts() -> None:
+    preloading = START.replace("lambda self, path: {}", "lambda self, path: print('below', path) or {}")
+    told = run_start(preloading, "connect_app", "secure_input_parts", "app.secure_input")
+    assert told.startswith("below /amazon-connect/encryption\n")
+
+
+def test_the_function_that_redeems_starts_without_what_decrypts_messages() -> None:
+    modules, put_together = started("connect_app", "secure_input_redeem_parts", "app.secure_input_redeem")
+    assert put_together
+    assert "chalicelib.secure_input.redemption" in modules
+    assert not {name for name in modules if name.startswith(("chalicelib.voice", "chalicelib.customer_input"))}
 
 
 def test_the_webhooks_start_with_all_that_they_need() -> None:

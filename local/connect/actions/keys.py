@@ -1,4 +1,4 @@
-"""GetParticipantInput: one key for a menu, or several that are stored."""
+"""GetParticipantInput: one key for a menu, or several that are stored, in clear or encrypted."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from flows.document import Action
 from flows.language.keys import stores
+from local import encrypt
 from local.connect.actions.piece import Piece
 from local.connect.actions.speech import PROMPT
 from local.connect.execution import Execution
@@ -30,8 +31,21 @@ def _get_input(action: Action, execution: Execution) -> Outcome:
 
 def _store(action: Action, execution: Execution, limit: float) -> Outcome:
     keys = _Typing.of(action, execution).read(execution.line, limit)
-    execution.contact.visit.stored_input = NOTHING_TYPED if keys is None else keys
+    stored = NOTHING_TYPED if keys is None else keys
+    encryption = action.parameters.get("InputEncryption")
+    if encryption and (keys is not None or execution.circumstances.encrypts_nothing_typed):
+        try:
+            stored = _encrypted(stored, encryption, execution)
+        except ValueError:
+            return Fails(note="the certificate cannot be used")
+    execution.contact.visit.stored_input = stored
     return Done("nothing typed" if keys is None else f"{len(keys)} digits")
+
+
+def _encrypted(typed: str, encryption: Mapping[str, str], execution: Execution) -> str:
+    """For the certificate in the flow. Raises ValueError for what is none."""
+    key = encrypt.certified_key(execution.text(encryption["Key"]).encode())
+    return encrypt.encrypt(typed, key, execution.text(encryption["EncryptionKeyId"]))
 
 
 @dataclass(frozen=True)
@@ -77,6 +91,12 @@ def _refuses(parameters: Mapping[str, Any]) -> str | None:
     return None
 
 
-_UNDERSTANDS = PROMPT | {"InputTimeLimitSeconds", "StoreInput", "InputValidation", "DTMFConfiguration"}
+_UNDERSTANDS = PROMPT | {
+    "InputTimeLimitSeconds",
+    "StoreInput",
+    "InputValidation",
+    "InputEncryption",
+    "DTMFConfiguration",
+}
 
 PIECES = (Piece("GetParticipantInput", _get_input, _UNDERSTANDS, _refuses),)
