@@ -13,9 +13,9 @@ from chalicelib.customer_input.opening import opened
 from chalicelib.errors import BadEvent, InputFault, SecretsUnavailable, TableUnavailable, Undecryptable
 from chalicelib.keyed_hash import KeyedHash
 from chalicelib.parameters import ParameterStore
+from chalicelib.sealing import Seal
 from chalicelib.secure_input import custody
 from chalicelib.secure_input.kinds import KINDS
-from chalicelib.secure_input.seal import Seal
 from chalicelib.settings import Settings
 from chalicelib.table import keys
 from chalicelib.table.items import Items, Stood
@@ -42,7 +42,7 @@ def build(config: Settings, clock: Clock) -> InputParts:
     """Fetches the secret. Raises Misconfigured or SecretsUnavailable."""
     hashes = KeyedHash(parameters.fetch([config.hash_key_name])[config.hash_key_name])
     private_keys = PrivateKeys(config.input_private_key_name, ParameterStore(), clock)
-    return InputParts(config, clock, hashes, Items(config.table_name), Seal(hashes), private_keys)
+    return InputParts(config, clock, hashes, Items(config.table_name), Seal(hashes, custody.INPUT_KEY), private_keys)
 
 
 def take_step(parts: InputParts, event: object) -> dict[str, str]:

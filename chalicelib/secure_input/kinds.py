@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from chalicelib.check_digit import passes_luhn
+from chalicelib.personal_number import twelve_digits
+
 Check = Callable[[str, date], bool]
 
 LONGEST_SHOWN = 11
@@ -50,12 +53,6 @@ class Kind:
         return {"last4": typed[-4:] if last_four else "none", "digits": typed if whole else "none"}
 
 
-def passes_luhn(digits: str) -> bool:
-    """ISO/IEC 7812-1, annex B: from the right, every second digit doubled, the digits of all summed up."""
-    doubled = [sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2]]
-    return (sum(doubled) + sum(int(digit) for digit in digits[-1::-2])) % 10 == 0
-
-
 def _card_number(typed: str, _today: date) -> bool:
     return passes_luhn(typed)
 
@@ -74,12 +71,7 @@ def _has_been(today: date, year: int, month: int, day: int) -> bool:
 
 
 def _personal_number(typed: str, today: date) -> bool:
-    """Sweden's: ten digits with a Luhn check digit, or twelve with the century. Co-ordination numbers: day + 60."""
-    month, day = int(typed[-8:-6]), int(typed[-6:-4])
-    born = (month, day - 60 if day > 60 else day)
-    centuries = (int(typed[:2]),) if len(typed) == 12 else (19, 20)
-    years = (century * 100 + int(typed[-10:-8]) for century in centuries)
-    return passes_luhn(typed[-10:]) and any(_has_been(today, year, *born) for year in years)
+    return twelve_digits(typed, today, coordination=True) is not None
 
 
 KINDS: Mapping[str, Kind] = {

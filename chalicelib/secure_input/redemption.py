@@ -13,9 +13,9 @@ from chalicelib import audit, parameters
 from chalicelib.clock import Clock, Deadline, milliseconds
 from chalicelib.errors import BadEvent
 from chalicelib.keyed_hash import KeyedHash
+from chalicelib.sealing import Seal
 from chalicelib.secure_input import custody
 from chalicelib.secure_input.custody import Word
-from chalicelib.secure_input.seal import Seal
 from chalicelib.settings import Settings
 from chalicelib.table import keys
 from chalicelib.table.items import Items, Written
@@ -39,7 +39,7 @@ class RedemptionParts:
 def build(config: Settings, clock: Clock) -> RedemptionParts:
     """Fetches the secret. Raises Misconfigured or SecretsUnavailable."""
     hashes = KeyedHash(parameters.fetch([config.hash_key_name])[config.hash_key_name])
-    return RedemptionParts(config, clock, hashes, Items(config.table_name), Seal(hashes))
+    return RedemptionParts(config, clock, hashes, Items(config.table_name), Seal(hashes, custody.INPUT_KEY))
 
 
 def redeem(parts: RedemptionParts, event: object) -> dict[str, str]:

@@ -7,23 +7,18 @@ the associated data, so the ticket of one call is worthless in another.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import os
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-from chalicelib.errors import BadWebhook
+from chalicelib import sealing
+from chalicelib.errors import BadWebhook, Misconfigured
 from chalicelib.keyed_hash import KeyedHash
 from chalicelib.voice.dialogue import Standing
 from chalicelib.voice.profile import Purpose, Task
 
-_NONCE_BYTES = 12
 LONGEST_TICKET = 2_000
 
 
@@ -31,24 +26,19 @@ class Seal:
     """Seals and opens tickets under a key derived from the hash key."""
 
     def __init__(self, hashes: KeyedHash, random_bytes: Callable[[int], bytes] = os.urandom) -> None:
-        self._cipher = AESGCM(hashes.raw("ticket key", ""))
-        self._random_bytes = random_bytes
+        self._seal = sealing.Seal(hashes, "ticket key", random_bytes)
 
     def close(self, standing: Standing, call_sid: str) -> str:
         """A ticket: characters that need no escaping in a path."""
-        nonce = self._random_bytes(_NONCE_BYTES)
-        plain = json.dumps(asdict(standing), separators=(",", ":"), ensure_ascii=False).encode()
-        sealed = self._cipher.encrypt(nonce, plain, call_sid.encode())
-        return base64.urlsafe_b64encode(nonce + sealed).rstrip(b"=").decode()
+        return self._seal.close(json.dumps(asdict(standing), separators=(",", ":"), ensure_ascii=False), call_sid)
 
     def open(self, ticket: str, call_sid: str) -> Standing:
         """Raises BadWebhook for anything that was not sealed here for this call."""
         if len(ticket) > LONGEST_TICKET:
             raise BadWebhook("a ticket is too long")
         try:
-            raw = base64.b64decode(ticket + "=" * (-len(ticket) % 4), altchars=b"-_", validate=True)
-            plain = self._cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], call_sid.encode())
-        except (binascii.Error, ValueError, InvalidTag):
+            plain = self._seal.open(ticket, call_sid)
+        except Misconfigured:
             raise BadWebhook("a ticket was not sealed for this call") from None
         return _standing(json.loads(plain))
 

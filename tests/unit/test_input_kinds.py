@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from chalicelib.secure_input.kinds import KINDS, LONGEST_SHOWN, Shows, passes_luhn
+from chalicelib.check_digit import passes_luhn
+from chalicelib.secure_input.kinds import KINDS, LONGEST_SHOWN, Shows
 
 TODAY = date(2026, 11, 20)
 CARD = "4111111111111111"  # the networks' own test number

@@ -4,9 +4,9 @@ import pytest
 
 from chalicelib.errors import Misconfigured
 from chalicelib.keyed_hash import KeyedHash
-from chalicelib.secure_input.seal import Seal
+from chalicelib.sealing import Seal
 
-SEAL = Seal(KeyedHash("k" * 32))
+SEAL = Seal(KeyedHash("k" * 32), "input key")
 
 
 def test_what_was_sealed_opens_for_its_own_item_alone() -> None:
@@ -30,4 +30,9 @@ def test_what_was_never_sealed_is_refused(sealed: str) -> None:
 
 def test_another_hash_key_opens_nothing() -> None:
     with pytest.raises(Misconfigured, match="hash key"):
-        Seal(KeyedHash("j" * 32)).open(SEAL.close("1234", "item"), "item")
+        Seal(KeyedHash("j" * 32), "input key").open(SEAL.close("1234", "item"), "item")
+
+
+def test_each_purpose_has_a_key_of_its_own() -> None:
+    with pytest.raises(Misconfigured):
+        Seal(KeyedHash("k" * 32), "ticket key").open(SEAL.close("1234", "item"), "item")
