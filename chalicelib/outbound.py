@@ -1,7 +1,7 @@
 """Calls to the outside over HTTPS: bounded in time and in size, and never over anything less than checked TLS.
 
 urllib3 does the talking; it comes with the AWS SDK, so it costs no cold start. Certificates are checked against the
-system's roots (or those that SSL_CERT_FILE names, as OpenSSL has it).
+system's roots (or those that SSL_CERT_FILE names, as OpenSSL has it), unless a site comes with trust of its own.
 
 A time-out of urllib3 holds for one read of a socket, so an answer that drips could last for ever, and for one address
 of a host, so many dead ones add up: here each address, each read and each write gets its share of what is left of the
@@ -102,19 +102,21 @@ def _seconds_left() -> float:
     return left
 
 
-def _checked_tls() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.sslsocket_class = _Socket
-    return context
-
-
 class Site:
-    """One outside service: its base URL, its credentials, and a pool of connections that is kept between calls."""
+    """One outside service: its base URL, its credentials, and a pool of connections that is kept between calls.
 
-    def __init__(self, base_url: str, user: str = "", password: str = "") -> None:
+    `tls` holds the roots to trust and, where the service asks for one, our certificate; without it the system's roots
+    are trusted. It must check certificates and host names.
+    """
+
+    def __init__(self, base_url: str, user: str = "", password: str = "", tls: ssl.SSLContext | None = None) -> None:
         self._base_url = base_url.rstrip("/")
         self._headers = {"Authorization": _basic(user, password)} if user else {}
-        self._pool = urllib3.PoolManager(ssl_context=_checked_tls(), retries=False)
+        context = tls or ssl.create_default_context()
+        if context.verify_mode is not ssl.CERT_REQUIRED or not context.check_hostname:
+            raise ValueError("TLS that does not check whom it talks to")
+        context.sslsocket_class = _Socket
+        self._pool = urllib3.PoolManager(ssl_context=context, retries=False)
         self._pool.pool_classes_by_scheme = {"https": _Pool}
 
     def request(
@@ -124,9 +126,11 @@ class Site:
         deadline: Deadline,
         *,
         fields: Mapping[str, Any] | None = None,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
         largest_body: int = LARGEST_BODY,
     ) -> Reply:
-        """One request, sent once. `fields` go as a form, multipart where a field is a file.
+        """One request, sent once. `fields` go as a form, multipart where a field is a file; `body` goes as it is.
 
         Redirections are not followed: credentials must not travel, so whoever expects one decides what to do.
 
@@ -141,8 +145,8 @@ class Site:
             response = self._pool.request(
                 method,
                 self._base_url + path,
-                fields=fields,
-                headers=self._headers,
+                **({"fields": fields} if body is None else {"body": body}),
+                headers={**self._headers, **(headers or {})},
                 timeout=urllib3.Timeout(total=seconds),
                 redirect=False,
                 preload_content=False,

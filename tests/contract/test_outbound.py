@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import time
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,13 @@ def test_without_a_user_no_credentials_are_sent(certificates: Certificates) -> N
     assert b"authorization" not in server.heads[0].lower()
 
 
+def test_a_body_goes_as_it_is_under_the_headers_that_are_given(certificates: Certificates) -> None:
+    with served(says("200 OK"), certificates) as server:
+        Site(server.url).request("POST", "/x", soon(), body=b"{}", headers={"Content-Type": "application/json"})
+    assert b"Content-Type: application/json\r\n" in server.heads[0]
+    assert b"Content-Length: 2\r\n" in server.heads[0]
+
+
 def test_a_redirection_is_told_and_not_followed(certificates: Certificates) -> None:
     with served(says("307 Temporary Redirect", b"", "Location: http://127.0.0.1:1/"), certificates) as server:
         reply = Site(server.url, "user", "password").request("GET", "/x", soon())
@@ -54,6 +62,26 @@ def test_a_certificate_of_another_authority_is_refused(tmp_path: Path) -> None:
         with pytest.raises(Unavailable, match="SSLError"):
             Site(server.url, "user", "password").request("GET", "/", soon())
         assert server.heads == []
+
+
+def test_a_site_with_roots_of_its_own_trusts_no_other(tmp_path: Path, certificates: Certificates) -> None:
+    other = tls.certificates(tmp_path / "other")
+    context = ssl.create_default_context(cafile=str(other.ca_file))
+    with served(says("200 OK"), other) as theirs, served(says("200 OK"), certificates) as public:
+        assert Site(theirs.url, tls=context).request("GET", "/", soon()).status == 200
+        with pytest.raises(Unavailable, match="SSLError"):
+            Site(public.url, tls=context).request("GET", "/", soon())
+    assert len(context.get_ca_certs()) == 1
+
+
+@pytest.mark.parametrize("unchecked", ["host", "certificate"])
+def test_tls_that_does_not_check_whom_it_talks_to_is_no_tls(unchecked: str) -> None:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    if unchecked == "certificate":
+        context.verify_mode = ssl.CERT_NONE
+    with pytest.raises(ValueError, match="does not check"):
+        Site("https://localhost", tls=context)
 
 
 def test_a_certificate_for_another_host_is_refused(certificates: Certificates) -> None:
