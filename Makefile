@@ -1,6 +1,7 @@
 # What people and the CI run; `make` alone lists it. Needs make and Python 3.11, 3.12 or 3.13, nothing else.
 PYTHON ?= python3
 STAGE ?= prod
+MINUTES ?= 1
 
 VENV := .venv
 VENV_AWS := .venv-aws
@@ -17,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test coverage lint format package docs mutants lock clean
+.PHONY: help setup demo test coverage lint format package docs bench fuzz mutants lock clean keys
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -54,9 +55,18 @@ format: $(READY) ## lay the code out and mend what can be mended by itself
 package: $(READY) ## zips and templates into build/, for prod or STAGE=dev; the same bytes for the same Python minor version
 	$(BIN)/python -m shared.package build $(STAGE)
 
+keys: $(READY) ## make, try, watch and retire the keys of encrypted input: make keys ARGS=--help
+	@$(BIN)/python -m shared.keys $(ARGS)
+
 docs: $(READY) ## write docs/settings.md anew from chalicelib/settings.py
 	$(BIN)/python -m chalicelib.settings > docs/settings.md.new
 	mv docs/settings.md.new docs/settings.md
+
+bench: setup ## measure side by side: opening a message, cold starts, zips; into build/bench.json (docs/measuring.md)
+	$(BIN)/python -m tests.bench
+
+fuzz: $(READY) ## look for hostile input that breaks a promise, for a minute or MINUTES=60; into build/fuzz
+	$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
 
 mutants: setup ## change the hand-off's rules in every small way; fail unless the tests notice each change
 	$(BIN)/mutmut run

@@ -12,6 +12,7 @@ from typing import Any
 import botocore.loaders
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 
 def client(service: str, config: Config) -> Any:
@@ -19,6 +20,11 @@ def client(service: str, config: Config) -> Any:
     session = botocore.session.Session()
     session.register_component("data_loader", _loader())
     return session.create_client(service, config=config)
+
+
+def code(error: BotoCoreError | ClientError) -> str:
+    """The service's or the SDK's own word for what went wrong."""
+    return error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
 
 
 @cache

@@ -9,6 +9,7 @@ CountersignError                never raised itself
 └── Unavailable                 something outside did not answer, or not in time
     ├── TableUnavailable
     ├── SecretsUnavailable
+    ├── ConnectUnavailable
     ├── EngineUnavailable
     └── RecordingUnavailable
         └── RecordingMissing
@@ -121,9 +122,15 @@ class TableUnavailable(Unavailable):
 
 
 class SecretsUnavailable(Unavailable):
-    """SSM did not give the secrets."""
+    """SSM, or Secrets Manager, did not give the secrets."""
 
     code = "secrets_unavailable"
+
+
+class ConnectUnavailable(Unavailable):
+    """Connect's admin API did not tell about the instance."""
+
+    code = "connect_unavailable"
 
 
 class EngineUnavailable(Unavailable):

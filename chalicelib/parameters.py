@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from botocore.config import Config
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 
 # Once and briefly: a function that starts without its secrets asks again in its first call, with a caller waiting.
 _CONFIG = Config(connect_timeout=0.5, read_timeout=1.5, retries={"total_max_attempts": 1})
-_MOST_PAGES = 3
+SECURE = ("SecureString",)
+_PER_PAGE = 10
+_LONGEST_SECONDS = 1.5
+"""After so long no further page is asked for; each may take as long as one request."""
 
 
 class ParameterStore:
@@ -37,24 +41,27 @@ class ParameterStore:
             raise _silent(error) from None
         return {parameter["Name"]: parameter["Value"] for parameter in found["Parameters"]}
 
-    def under(self, path: str) -> dict[str, str]:
-        """The decrypted SecureString parameters below `path`, by name: as many as a few requests bring.
+    def under(self, path: str, types: Sequence[str] = SECURE, most: int = 30) -> dict[str, str]:
+        """The decrypted parameters of these types below `path`, by name: `most` of them, in one request for ten.
 
         Raises:
-            SecretsUnavailable: SSM did not answer, or refused.
+            SecretsUnavailable: SSM did not answer, refused, or took too long for all of them.
         """
         found: dict[str, str] = {}
-        only = [{"Key": "Type", "Option": "Equals", "Values": ["SecureString"]}]
+        ends = time.monotonic() + _LONGEST_SECONDS
+        only = [{"Key": "Type", "Option": "Equals", "Values": list(types)}]
         try:
             pages = self._client.get_paginator("get_parameters_by_path").paginate(
                 Path=path,
                 Recursive=True,
                 WithDecryption=True,
                 ParameterFilters=only,  # type: ignore[arg-type]
-                PaginationConfig={"PageSize": 10, "MaxItems": 10 * _MOST_PAGES},
+                PaginationConfig={"PageSize": _PER_PAGE, "MaxItems": most},
             )
             for page in pages:
                 found.update({parameter["Name"]: parameter["Value"] for parameter in page["Parameters"]})
+                if time.monotonic() > ends and page.get("NextToken"):
+                    raise SecretsUnavailable("SSM took too long for all the parameters below a path")
         except (BotoCoreError, ClientError) as error:
             raise _silent(error) from None
         return found
@@ -77,5 +84,4 @@ def fetch(names: Iterable[str]) -> dict[str, str]:
 
 def _silent(error: BotoCoreError | ClientError) -> SecretsUnavailable:
     """With the code that says what to do, and without SSM's own words."""
-    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
-    return SecretsUnavailable(f"SSM did not give the parameters ({code})")
+    return SecretsUnavailable(f"SSM did not give the parameters ({aws.code(error)})")

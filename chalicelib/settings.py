@@ -24,6 +24,7 @@ _LEAD = re.compile(r",{0,20}")
 _TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _NAME = re.compile(r"[A-Za-z0-9/._-]{1,512}")
 _NAME_PATTERN = re.compile(r"[A-Za-z0-9/._-]{1,400}|[A-Za-z0-9/._-]{1,300}\{key-id\}[A-Za-z0-9/._-]{0,100}")
+_CONSUMER_PATTERN = re.compile(r"(/[A-Za-z0-9._-]{1,100}){1,5}/\{consumer\}")
 _CONTENT_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){1,2}")
 _TEXT = re.compile(r"[^<>&]{1,200}")
 
@@ -160,8 +161,21 @@ class Settings:
         (CONNECT,),
         "/amazon-connect/encryption/{key-id}/private-key",
     )
+    input_private_key_store: str = _setting(
+        _one_of("ssm", "secretsmanager"),
+        "Where the private keys are: `ssm`, SecureString parameters; `secretsmanager`, secrets of the same names.",
+        (CONNECT,),
+        "ssm",
+    )
     input_life_seconds: int = _setting(
         _whole_seconds(60, 900), "How long after it was typed an input can be redeemed.", (CONNECT,), "300"
+    )
+    consumer_name: str = _setting(
+        _matching(_CONSUMER_PATTERN, "the name of an SSM parameter in a folder, ending in /{consumer}"),
+        "Parameter with what is known of a consumer, a system that input is relayed to; "
+        "`{consumer}` stands for the consumer's name.",
+        (CONNECT,),
+        "/amazon-connect/consumers/{consumer}",
     )
     public_base_url: str = _setting(
         _base_url,

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from chalice import Chalice
+from chalice import Chalice, Rate
 
 from chalicelib import audit, start
 from chalicelib.clock import Clock, SystemClock
 from chalicelib.errors import CountersignError, Unexpected
 
 if TYPE_CHECKING:
-    from chalicelib.secure_input.flow_steps import InputParts
+    from chalicelib.expiry.watch import WatchParts
+    from chalicelib.secure_input.parts import InputParts
     from chalicelib.secure_input.redemption import RedemptionParts
     from chalicelib.voice.flow_steps import FlowParts
 
@@ -22,6 +23,7 @@ app = Chalice(app_name="countersign-connect")
 clock: Clock = SystemClock()
 
 
+@app.middleware("scheduled")
 @app.middleware("pure_lambda")
 def last_resort(event: Any, get_response: Callable[[Any], object]) -> object:
     """What fails is counted and raised, so that the flow takes its error branch: the caller is not verified."""
@@ -54,7 +56,7 @@ def voice_parts() -> FlowParts:
 
 @app.lambda_function()
 def secure_input(event: dict[str, Any], context: object) -> dict[str, str]:
-    """Open what the caller typed and keep it for who may read it: `step` is `open`."""
+    """Open what the caller typed and keep it for who may read it, or hand it on: `step` is `open` or `relay`."""
     from chalicelib.secure_input import flow_steps
 
     return flow_steps.take_step(secure_input_parts(), event)
@@ -86,12 +88,29 @@ def secure_input_redeem_parts() -> RedemptionParts:
     return redemption.build(settings.load(os.environ, settings.CONNECT), clock)
 
 
+@app.schedule(Rate(1, unit=Rate.DAYS), description="How long certificates and keys still last")
+def expiry_watch(event: object) -> dict[str, str]:
+    """See when certificates and consumers' keys end; EventBridge starts it every day, and Connect never does."""
+    from chalicelib.expiry import watch
+
+    return watch.look(watch_parts())
+
+
+@cache
+def watch_parts() -> WatchParts:
+    """Put together once per process."""
+    from chalicelib import settings
+    from chalicelib.expiry import watch
+
+    return watch.build(settings.load(os.environ, settings.CONNECT), clock)
+
+
 start.prepare(
     os.environ.get("_HANDLER", ""),
     {
         "voice": voice_parts,
-        # Private keys are fetched ahead only here: in a call there would not be time for all of them.
-        "secure_input": lambda: secure_input_parts().private_keys.preload(),
+        "secure_input": lambda: secure_input_parts().preload(),
         "secure_input_redeem": secure_input_redeem_parts,
+        "expiry_watch": watch_parts,
     },
 )

@@ -23,6 +23,18 @@ RESULT_WORDS: Mapping[tuple[str, str], frozenset[str]] = {
         }
     ),
     ("secure_input", "open"): frozenset({"ok", "no_input", "invalid", "undecryptable", "unavailable"}),
+    ("secure_input", "relay"): frozenset(
+        {
+            "delivered",
+            "ciphertext",
+            "unknown_consumer",
+            "not_allowed",
+            "no_input",
+            "invalid",
+            "undecryptable",
+            "unavailable",
+        }
+    ),
 }
 
 STEPS = frozenset(step for _, step in RESULT_WORDS)

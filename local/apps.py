@@ -25,11 +25,13 @@ _serial = itertools.count()
 
 
 def load(app: str, parts: str, environment: Mapping[str, str], clock: VirtualClock) -> ModuleType:
-    """The module `app`.app, new, with its `parts` function already run in `environment`."""
+    """The module `app`.app, new, with its `parts` function already run in `environment`, and preloaded if it can be."""
     module = _new_module(app)
     with _only(environment):
         vars(module)["clock"] = clock
-        vars(module)[parts]()
+        made = vars(module)[parts]()
+        if hasattr(made, "preload"):
+            made.preload()
     return module
 
 

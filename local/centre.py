@@ -28,10 +28,12 @@ from local.connect.functions import Function
 from local.connect.instance import ConnectInstance
 from local.connect.queues import Agent, Queue
 from local.connect.record import ContactRun
+from local.consumers.two import consumers
 from local.gateway import Api, Gateway, in_process, routes_of
 from local.logs import caught
-from local.security_key import security_key
-from local.telephone import Call, Exchange, Person
+from local.people import Caller, Typist
+from local.security_key import SecurityKey, security_key
+from local.telephone import Call, Exchange
 from local.tls import Certificates
 from local.transcript import Transcript
 from local.twilio.account import Account, Number
@@ -84,7 +86,7 @@ class Centre:
     """One contact centre with an AWS account of its own in `aws`. Use it in a `with`.
 
     `settings` override those of both apps. What happened is read from `transcript`, what was asked of the table from
-    `tap`, what the product logged from `log`, what agents saw from `agents`.
+    `tap`, what the product logged from `log`, what agents saw from `agents`, who phoned from `people`.
     """
 
     aws: MiniStack
@@ -98,6 +100,7 @@ class Centre:
         self.transcript = Transcript()
         self.exchange = Exchange()
         self.account = Account()
+        self.people: list[Caller | Typist] = []
         self.agents = {"verified": Agent("agent"), "not_verified": Agent("agent")}
         self._open = ExitStack()
 
@@ -112,8 +115,9 @@ class Centre:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._open.close()
 
-    def call(self, person: Person, caller_id: str | None, number: str = CONNECT_NUMBER) -> ContactRun:
+    def call(self, person: Caller | Typist, caller_id: str | None, number: str = CONNECT_NUMBER) -> ContactRun:
         """Somebody phones the contact centre; how that contact went once every request in flight is done."""
+        self.people.append(person)
         run = self.connect.run(Call(number, caller_id, person))
         self.line.settle()
         return run
@@ -123,8 +127,10 @@ class Centre:
         contact = Contact(contact_id, caller_id, CONNECT_NUMBER, INSTANCE_ARN)
         return self._hosted.voice(invocation_event(contact, parameters))
 
-    def dial_twilio(self, person: Person, caller_id: str, digits: str) -> None:
+    def dial_twilio(self, person: Caller | Typist, caller_id: str, digits: str) -> None:
         """Somebody phones the leg's number directly, and types what they please."""
+        self.people.append(person)
+        person.typed.append(digits)
         self.exchange.dial(Call(TWILIO_NUMBER, caller_id, person, digits))
         self.line.settle()
 
@@ -134,6 +140,32 @@ class Centre:
         assert isinstance(answer, dict)
         self.say("system", f"redeems a token: {answer['result']}")
         return answer
+
+    def ask_secure_input(self, contact_id: str, **parameters: str) -> object:
+        """Have a contact of this instance ask the function `secure_input` something, outside any flow."""
+        contact = Contact(contact_id, None, PAYMENT_NUMBER, INSTANCE_ARN)
+        return self._hosted.secure_input(invocation_event(contact, parameters))
+
+    def add_key(self, key: SecurityKey) -> None:
+        """An operator uploads another security key and puts its private key into SSM."""
+        self.connect.security_keys.upload(key.id, key.public_key)
+        self._parameters.put_parameter(Name=self._private_key_name(key), Value=key.private_key, Type="SecureString")
+        self.say("operator", f"uploads the security key {key.id}")
+
+    def switch_flows(self, key: SecurityKey) -> None:
+        """An operator publishes every flow anew, encrypting with `key`."""
+        self.connect.publish(self._flows(key))
+        self.say("operator", f"publishes the flows with the security key {key.id}")
+
+    def retire_key(self, key: SecurityKey) -> None:
+        """An operator removes a security key, and its private key from SSM."""
+        self.connect.security_keys.remove(key.id)
+        self._parameters.delete_parameter(Name=self._private_key_name(key))
+        self.say("operator", f"retires the security key {key.id}")
+
+    def product_time(self) -> float:
+        """The time that the apps go by."""
+        return self.clock.now()
 
     def say(self, who: str, what: str) -> None:
         self.transcript.add(self.clock.now(), who, what)
@@ -145,8 +177,10 @@ class Centre:
         tls = self.certificates.server_context()
         self.voiceit = VoiceIt(self.clock, tls, transcript=self.transcript)
         self.recordings = Recordings(self.account, self.clock, tls, transcript=self.transcript)
+        self.consumers = consumers(self.product_time, tls, self.transcript)
         self.tap = Tap(self.aws.url, self._table_was_asked)
-        for server in (self.voiceit.server, self.recordings.server, self.tap.server):
+        stand_ins = (self.voiceit, self.recordings, self.consumers.payments, self.consumers.archive, self.tap)
+        for server in (stand_in.server for stand_in in stand_ins):
             self._open.enter_context(server)
         self._prepare_account()
         gateway_server = WebServer(lambda request: self._hosted.webhooks.respond(request), tls)
@@ -190,11 +224,18 @@ class Centre:
             region_name=self.aws_environment["AWS_REGION"],
         )
         create_table(session.client("dynamodb", endpoint_url=self.aws.url), TABLE)
-        ssm = session.client("ssm", endpoint_url=self.aws.url)
+        self._parameters = session.client("ssm", endpoint_url=self.aws.url)
+        private_key = {self._private_key_name(security_key()): security_key().private_key}
+        secrets = Secrets.of(self.account, self.voiceit).values
+        for name, value in {**secrets, **private_key}.items():
+            self._parameters.put_parameter(Name=name, Value=value, Type="SecureString")
+        for name, value in self.consumers.parameters.items():
+            secret = name.endswith("/hmac-key")
+            self._parameters.put_parameter(Name=name, Value=value, Type="SecureString" if secret else "String")
+
+    def _private_key_name(self, key: SecurityKey) -> str:
         pattern = self.settings.get("INPUT_PRIVATE_KEY_NAME", "/amazon-connect/encryption/{key-id}/private-key")
-        private_key = {pattern.replace("{key-id}", security_key().id): security_key().private_key}
-        for name, value in {**Secrets.of(self.account, self.voiceit).values, **private_key}.items():
-            ssm.put_parameter(Name=name, Value=value, Type="SecureString")
+        return pattern.replace("{key-id}", key.id)
 
     def _environment(self) -> dict[str, str]:
         names = {
@@ -236,6 +277,24 @@ class Centre:
         return line
 
     def _connect_instance(self) -> ConnectInstance:
+        return ConnectInstance(
+            {
+                CONNECT_NUMBER: "authenticate-caller",
+                HAND_BACK_NUMBER: "voice-hand-back",
+                PAYMENT_NUMBER: "take-card-number",
+            },
+            self._flows(security_key()),
+            {VOICE_ARN: self._hosted.voice, SECURE_INPUT_ARN: self._hosted.secure_input},
+            [Queue(f"queue/{name}", name.replace("_", " "), agent) for name, agent in self.agents.items()],
+            exchange=self.exchange,
+            clock=self.clock,
+            transcript=self.transcript,
+            security_keys={security_key().id: security_key().public_key},
+            circumstances=self.circumstances,
+        )
+
+    def _flows(self, key: SecurityKey) -> dict[str, dict[str, Any]]:
+        """Every flow and module by its id, encrypting what callers type with `key`."""
         dialled_back = self.settings.get("HAND_BACK") == "dial"
         fillings = {
             "lambda:voice": VOICE_ARN,
@@ -246,30 +305,18 @@ class Centre:
             "module:secure-input": "module-secure-input",
             "setting:input_kind": "card_number",
             "setting:input_length": "19",
-            "security_key_id": security_key().id,
-            "security_key_certificate_pem": security_key().certificate,
+            "setting:input_consumer": "all",
+            "security_key_id": key.id,
+            "security_key_certificate_pem": key.certificate,
         }
         names = {
             "authenticate-caller": "authenticate-caller",
             "voice-hand-back": "voice-hand-back",
             "module-voice": "voice-dial" if dialled_back else "voice",
             "take-card-number": "take-card-number",
-            "module-secure-input": "secure-input",
+            "module-secure-input": "secure-input-relay",
         }
-        return ConnectInstance(
-            {
-                CONNECT_NUMBER: "authenticate-caller",
-                HAND_BACK_NUMBER: "voice-hand-back",
-                PAYMENT_NUMBER: "take-card-number",
-            },
-            {name: render(templates.load(template), self.language, fillings) for name, template in names.items()},
-            {VOICE_ARN: self._hosted.voice, SECURE_INPUT_ARN: self._hosted.secure_input},
-            [Queue(f"queue/{name}", name.replace("_", " "), agent) for name, agent in self.agents.items()],
-            exchange=self.exchange,
-            clock=self.clock,
-            transcript=self.transcript,
-            circumstances=self.circumstances,
-        )
+        return {name: render(templates.load(template), self.language, fillings) for name, template in names.items()}
 
     def _table_was_asked(self, request: TableRequest) -> None:
         self.say("table", str(request))

@@ -1,4 +1,4 @@
-"""Encrypts digits as Connect's block "Store customer input" does: `python -m local.encrypt --help`.
+"""Encrypts digits as Connect's block "Store customer input" does: `python -m local encrypt --help`.
 
 For testing a set-up with one's own certificate, and for the tests. It shares no code with the product, which opens
 what is made here, and takes other ways: padding, key derivation and compressed points are written out after RFC 8017,
@@ -196,7 +196,7 @@ def certified_key(pem: bytes) -> RSAPublicKey:
 
 def main(arguments: list[str] | None = None) -> int:
     """Prints one message."""
-    parser = argparse.ArgumentParser("python -m local.encrypt", description="Encrypts digits as Connect does.")
+    parser = argparse.ArgumentParser("python -m local encrypt", description="Encrypts digits as Connect does.")
     parser.add_argument("--certificate", type=Path, required=True, help="the certificate in the flow's block, PEM")
     parser.add_argument("--key-id", required=True, help="the id that Connect shows for the uploaded security key")
     parser.add_argument("digits", help="what the caller types, 0-9*#; or - to read it from standard input")
@@ -208,7 +208,3 @@ def main(arguments: list[str] | None = None) -> int:
     digits = sys.stdin.readline().strip() if given.digits == "-" else given.digits
     print(encrypt(digits, key, given.key_id))
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,9 @@ class PackagedCentre(Centre):
             self._run("connect_app", "secure_input_redeem").invoke,
             Gateway(Api(routes, STAGE), webhooks.invoke),
         )
+
+    def product_time(self) -> float:
+        return time.time()
 
     def _run(self, app: str, name: str, seconds: float = 7.0) -> Function:
         return self._open.enter_context(Function(self.build / f"{app}.zip", f"app.{name}", self.environment, seconds))

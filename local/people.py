@@ -17,7 +17,7 @@ class Caller:
     """A person with a list of things to say, in order, one for each time that they are asked to speak.
 
     `presses` are keys for when words are heard; `hangs_up_at` are words that make them leave, the nth time they are
-    heard. Nothing left to say is silence.
+    heard. Nothing left to say is silence. `typed` is what they have pressed.
     """
 
     says: list[Path]
@@ -25,6 +25,7 @@ class Caller:
     hangs_up_at: str = ""
     patience: int = 1
     heard: list[str] = field(default_factory=list)
+    typed: list[str] = field(default_factory=list)
 
     def reacts(self, heard: str, asked: Asked) -> Reaction:
         self.heard.append(heard)
@@ -35,19 +36,28 @@ class Caller:
         if asked is Asked.VOICE and self.says:
             return Say(self.says.pop(0))
         keys = next((keys for words, keys in self.presses.items() if words in heard), "")
-        return Press(keys) if asked is Asked.KEYS and keys else Stay()
+        return _press(keys, self.typed) if asked is Asked.KEYS and keys else Stay()
 
 
 @dataclass
 class Typist:
-    """A person with keys to press, one run of them for each time that they are asked for keys; then they do nothing."""
+    """A person with keys to press, one run of them for each time that they are asked for keys; then they do nothing.
+
+    `typed` is what they have pressed.
+    """
 
     types: list[str]
     heard: list[str] = field(default_factory=list)
+    typed: list[str] = field(default_factory=list)
 
     def reacts(self, heard: str, asked: Asked) -> Reaction:
         self.heard.append(heard)
-        return Press(self.types.pop(0)) if asked is Asked.KEYS and self.types else Stay()
+        return _press(self.types.pop(0), self.typed) if asked is Asked.KEYS and self.types else Stay()
+
+
+def _press(keys: str, typed: list[str]) -> Press:
+    typed.append(keys)
+    return Press(keys)
 
 
 def voice(name: str, takes: Iterable[int]) -> list[Path]:

@@ -9,7 +9,7 @@ from functools import cache
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 _BITS = 2048
 _DAYS = 3_650
@@ -17,10 +17,11 @@ _DAYS = 3_650
 
 @dataclass(frozen=True)
 class SecurityKey:
-    """`id` is what Connect shows for an uploaded key and writes into each message. Both keys in PEM."""
+    """`id` is what Connect shows for an uploaded key and writes into each message. All three in PEM."""
 
     id: str
     private_key: str = field(repr=False)
+    public_key: str
     certificate: str
 
 
@@ -43,5 +44,6 @@ def security_key(key_id: str = "d4891de8-030f-4d96-90ab-95a99a40dab8") -> Securi
     return SecurityKey(
         key_id,
         key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
+        key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode(),
         certificate.public_bytes(Encoding.PEM).decode(),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from chalicelib import audit
 from chalicelib.customer_input.keys import PrivateKeys
 from chalicelib.customer_input.message import decrypt
 from chalicelib.errors import InputFault, Undecryptable
@@ -26,8 +27,11 @@ def opened(message: str, private_keys: PrivateKeys, expected_key_id: str | None 
         return private_keys.of(key_id)
 
     try:
-        return decrypt(message, key_for, expected_key_id)
+        typed = decrypt(message, key_for, expected_key_id)
     except Undecryptable as refused:
         if refused.fault not in _OF_THE_KEYS or not private_keys.renewed(asked[0]):
             raise
-    return decrypt(message, private_keys.of, expected_key_id)
+        typed = decrypt(message, private_keys.of, expected_key_id)
+    # A key may be taken away when this count has stood still for long enough; nobody else can tell.
+    audit.count("input_opened", "key_id", key_id=asked[0])
+    return typed

@@ -51,6 +51,7 @@ def redeem(parts: RedemptionParts, event: object) -> dict[str, str]:
     Raises:
         BadEvent: not such an event; one of Connect's in particular.
         TableUnavailable: the table did not answer. Ask again, and the value is still there, or is `redeemed`.
+        Misconfigured: the hash key was changed since it was typed.
     """
     contact, token = _asked(event)
     item = parts.hashes.of("input token", token)
@@ -67,7 +68,9 @@ def redeem(parts: RedemptionParts, event: object) -> dict[str, str]:
             told = {"result": str(Word.OK), "kind": str(record["kind"]), "value": value}
         else:
             told = {"result": str(custody.standing(done.record, contact, at, life))}
-    audit.record("secure_input_redeemed", result=told["result"], contact=contact)
+    # What is unknown may be anything that a system mistook for a contact, so it is not written down.
+    named = {} if word is Word.UNKNOWN else {"contact": contact}
+    audit.record("secure_input_redeemed", result=told["result"], **named)
     return told
 
 

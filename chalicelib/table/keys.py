@@ -26,3 +26,8 @@ def caller(number_hash: str) -> str:
 def secure_input(token_hash: str) -> str:
     """What a caller typed, sealed, by the keyed hash of the token that redeems it."""
     return f"input#{token_hash}"
+
+
+def delivery(id_hash: str) -> str:
+    """That an input was delivered to a consumer, by the keyed hash of the delivery's id."""
+    return f"delivery#{id_hash}"

@@ -49,7 +49,7 @@ class TableFaults:
 
 @dataclass
 class Tap:
-    """A loopback endpoint in front of AWS at `url`. `requests` is what was asked of DynamoDB.
+    """A loopback endpoint in front of AWS at `url`. `requests` is what was asked of DynamoDB, `bodies` the same whole.
 
     SSM passes uncounted, or, while `parameters_down`, does not answer.
     """
@@ -59,6 +59,7 @@ class Tap:
     faults: TableFaults | None = None
     parameters_down: bool = False
     requests: list[TableRequest] = field(default_factory=list)
+    bodies: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._pool = urllib3.PoolManager(retries=False, maxsize=64)
@@ -98,6 +99,7 @@ class Tap:
         request = TableRequest(operation, tuple(_kinds(asked)), _outcome(response))
         with self._lock:
             self.requests.append(request)
+            self.bodies.append(json.dumps(asked))
         self.told(request)
 
 

@@ -15,6 +15,7 @@ from local.connect.outcomes import Over, Returns
 from local.connect.queues import Queue
 from local.connect.record import Step
 from local.connect.references import resolved, resolved_text
+from local.connect.security_keys import SecurityKeys
 from local.telephone import Call, Exchange
 from local.transcript import Transcript
 
@@ -34,9 +35,11 @@ class Execution:
     transcript: Transcript
     circumstances: Circumstances
     queues: Mapping[str, Queue]
+    security_keys: SecurityKeys
     flow_named: Callable[[str], Flow | None]
     play: Play
     trace: list[Step] = field(default_factory=list)
+    flow_log: list[str] = field(default_factory=list)
 
     def value(self, parameter: Any) -> Any:
         """A parameter with its references replaced; None where the only one is not set."""

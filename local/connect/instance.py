@@ -21,6 +21,7 @@ from local.connect.queues import Queue
 from local.connect.record import ContactRun, Ending
 from local.connect.references import UnknownReferenceError
 from local.connect.runner import FlowDefectError, play
+from local.connect.security_keys import SecurityKeys
 from local.telephone import Call, Ended, Exchange, Person
 from local.transcript import Transcript
 
@@ -30,8 +31,10 @@ class ConnectInstance:
 
     `numbers` maps E.164 to the id of a flow; `flows` holds rendered flows and modules by the id or ARN that other flows
     name them by; `functions` the Lambda handlers by ARN. `contact_ended` gets the event of each contact that is over.
-    The numbers are connected to the exchange. `circumstances` may be exchanged between calls. `runs` are the contacts,
-    in the order in which they ended. Raises FlowRefusedError for a flow that the service or the runner does not take.
+    The numbers are connected to the exchange. `security_keys` are uploaded public keys in PEM by their ids, and others
+    can be uploaded or removed between calls; `circumstances` may be exchanged then. `runs` are the contacts, in the
+    order in which they ended. Raises FlowRefusedError for a flow that the service or the runner does not take, and
+    NotUploadedError for a security key.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class ConnectInstance:
         exchange: Exchange,
         clock: Clock,
         transcript: Transcript,
+        security_keys: Mapping[str, str] | None = None,
         circumstances: Circumstances | None = None,
         contact_ended: Callable[[dict[str, Any]], object] | None = None,
         instance_arn: str = INSTANCE_ARN,
@@ -51,8 +55,9 @@ class ConnectInstance:
     ) -> None:
         self.circumstances = circumstances or Circumstances()
         self.runs: list[ContactRun] = []
-        self._flows = FlowSet(flows)
-        self._entries = {number: self._entry(flow) for number, flow in numbers.items()}
+        self.security_keys = SecurityKeys(security_keys or {})
+        self._numbers = dict(numbers)
+        self.publish(flows)
         self._functions = functions
         self._queues = {queue.arn: queue for queue in queues}
         self._exchange = exchange
@@ -65,6 +70,11 @@ class ConnectInstance:
         self._lock = threading.Lock()
         for number in self._entries:
             exchange.connect(number, self)
+
+    def publish(self, flows: Mapping[str, Mapping[str, Any]]) -> None:
+        """Exchange all flows. A contact goes on with those that it began with. Raises FlowRefusedError."""
+        self._flows = FlowSet(flows)
+        self._entries = {number: self._entry(flow) for number, flow in self._numbers.items()}
 
     def answer(self, call: Call) -> Ended:
         """Take a call from the exchange."""
@@ -101,6 +111,7 @@ class ConnectInstance:
             transcript=self._transcript,
             circumstances=self.circumstances,
             queues=self._queues,
+            security_keys=self.security_keys,
             flow_named=self._flows.named,
             play=play,
         )
@@ -116,7 +127,15 @@ class ConnectInstance:
             over, defect = Over(Ending.DEFECT), str(error)
         if not isinstance(over, Over):
             over, defect = Over(Ending.DEFECT), "a flow ended as only a module can"
-        return ContactRun(contact.id, over.ending, dict(contact.attributes), tuple(execution.trace), over.queue, defect)
+        return ContactRun(
+            contact.id,
+            over.ending,
+            dict(contact.attributes),
+            tuple(execution.trace),
+            over.queue,
+            defect,
+            tuple(execution.flow_log),
+        )
 
     @contextmanager
     def _on_the_line(self, person: Person) -> Iterator[None]:

@@ -38,7 +38,10 @@ class Step:
 
 @dataclass(frozen=True)
 class ContactRun:
-    """`queue` is the agent's queue when one was reached; `defect` says what was wrong with the flow, if anything."""
+    """`queue` is the agent's queue when one was reached; `defect` says what was wrong with the flow, if anything.
+
+    `flow_log` are the lines that the service would have written to CloudWatch, where logging was on.
+    """
 
     contact_id: str
     ending: Ending
@@ -46,6 +49,7 @@ class ContactRun:
     trace: tuple[Step, ...]
     queue: str | None = None
     defect: str | None = None
+    flow_log: tuple[str, ...] = ()
 
     @property
     def ended(self) -> Ended:

@@ -11,7 +11,8 @@ from local.connect.actions import PIECES
 from local.connect.comparing import holds
 from local.connect.contact import Visit
 from local.connect.execution import Execution
-from local.connect.outcomes import Done, Fails, Moves, Over, Returns, Yields
+from local.connect.flow_log import entry
+from local.connect.outcomes import Done, Fails, Moves, Outcome, Over, Returns, Yields
 from local.connect.record import Step
 
 MOST_STEPS = 2000
@@ -40,7 +41,7 @@ def _to_the_end(execution: Execution) -> Over | Returns:
         if len(execution.trace) >= MOST_STEPS:
             raise FlowDefectError(f"stopped after {MOST_STEPS} actions, at {action.identifier}: the flow goes round")
         begun = Step(flow.name, action.identifier, action.type, "end", "", contact.logging, contact.recording)
-        outcome = PIECES[action.type].run(action, execution)
+        outcome = _carried_out(action, execution)
         if isinstance(outcome, Over | Returns):
             execution.trace.append(begun)
             return outcome
@@ -52,6 +53,14 @@ def _to_the_end(execution: Execution) -> Over | Returns:
         branch = _branch(action, outcome, execution)
         execution.trace.append(replace(begun, branch=branch.name, note=outcome.note))
         identifier = branch.target
+
+
+def _carried_out(action: Action, execution: Execution) -> Outcome:
+    logged, parameters = execution.contact.logging, execution.value(action.parameters)
+    outcome = PIECES[action.type].run(action, execution)
+    if logged:
+        execution.flow_log.append(entry(action, parameters, execution.contact))
+    return outcome
 
 
 def _branch(action: Action, outcome: Done | Yields | Fails, execution: Execution) -> Branch:

@@ -6,6 +6,8 @@ from local import callers
 from local.centre import PAYMENT_NUMBER, Centre
 from local.connect.circumstances import Circumstances
 from local.connect.record import ContactRun, Ending
+from local.consumers.inbox import Inbox
+from local.demo.rotation import rotated_key
 from local.demo.stage import (
     KARINS_NUMBER,
     Journey,
@@ -166,7 +168,8 @@ def dialled_back(stage: Stage) -> str:
 
 
 CARD = "4111111111111111"
-"""The card networks' own number for tests."""
+"""The card networks' own numbers for tests; so is the next."""
+OTHER_CARD = "5555555555554444"
 
 
 def _types(*typed: str) -> Typist:
@@ -185,14 +188,41 @@ def typed_card(stage: Stage) -> str:
         run = centre.call(_types(f"{CARD}#"), KARINS_NUMBER, PAYMENT_NUMBER)
         _input(run, "ok")
         must(run.attributes["input_last4"] == CARD[-4:], "the agent sees the last four digits")
+        for inbox in (centre.consumers.payments, centre.consumers.archive):
+            must(_read_by(inbox) == [CARD], f"the consumer {inbox.name} reads the number, once")
         told = centre.redeem(run.contact_id, run.attributes["input_token"])
-        must(told.get("value") == CARD, "the system that may read it gets the number")
+        must(told.get("value") == CARD, "the system that may redeem it gets the number")
         again = centre.redeem(run.contact_id, run.attributes["input_token"])
         must(again == {"result": "redeemed"}, "and nobody gets it twice")
         seen = repr((centre.transcript.lines, centre.log.lines, run, [a.screens for a in centre.agents.values()]))
         must(CARD not in seen, "the number is readable nowhere else")
         no_dead_air(centre)
-        return "token and last four to the agent, the number to one system, once"
+        return "token and last four to the agent, the number to two consumers and, once, to who redeems the token"
+
+
+def _read_by(inbox: Inbox) -> list[str]:
+    return [received.digits for received in inbox.received.values()]
+
+
+def consumer_down(stage: Stage) -> str:
+    with stage.centre() as centre:
+        payments, archive = centre.consumers.payments, centre.consumers.archive
+        archive.answers = [503, None]
+        _input(centre.call(_types(f"{CARD}#"), KARINS_NUMBER, PAYMENT_NUMBER), "ok")
+        must(_read_by(payments) == _read_by(archive) == [CARD], "both read the number in the end")
+        must((len(payments.posts), len(archive.posts)) == (1, 3), "only the one that did not answer is posted to again")
+        archive.answers = [503] * 3
+        later = _types(f"{OTHER_CARD}#")
+        _input(centre.call(later, KARINS_NUMBER, PAYMENT_NUMBER), "ok")
+        must(any("a little longer" in heard for heard in later.heard), "the caller is told that it takes longer")
+        must(
+            _read_by(payments) == _read_by(archive) == [CARD, OTHER_CARD],
+            "the flow's second try reaches who was missing",
+        )
+        must(len(payments.posts) == 2, "and nobody else")
+        archive.answers = [503] * 6
+        _input(centre.call(_types(f"{CARD}#"), KARINS_NUMBER, PAYMENT_NUMBER), "unavailable")
+        return "posted again until it answers; if it does not, an agent takes over"
 
 
 def nothing_typed(stage: Stage) -> str:
@@ -234,7 +264,15 @@ JOURNEYS = (
     Journey("A flow that resumes too late hears expired, says so and tries again", late_flow),
     Journey("A withheld number reaches an agent", withheld_number),
     Journey("The second journey again, by dialling back", dialled_back),
-    Journey("A card number is typed: token and last four to the agent, nothing readable anywhere else", typed_card),
+    Journey(
+        "A card number is typed: last four to the agent, the number to two consumers, nothing anywhere else", typed_card
+    ),
     Journey("Nothing is typed, and then a wrong digit", nothing_typed),
     Journey("SSM is down while a card number is typed", parameters_down),
+    Journey("A consumer of card numbers does not answer, then does", consumer_down),
+    Journey(
+        "A key is rotated in mid-day",
+        rotated_key,
+        apart="it waits for an hour, and reads in the log which key opened what",
+    ),
 )

@@ -41,10 +41,14 @@ class Stage:
 
 @dataclass(frozen=True)
 class Journey:
-    """`play` returns the outcome in a sentence, or raises NotAsItShould."""
+    """`play` returns the outcome in a sentence, or raises NotAsItShould.
+
+    `apart` says why it cannot be played with the zips, whose clock is the real one and whose logs are their own.
+    """
 
     title: str
     play: Callable[[Stage], str]
+    apart: str = ""
 
 
 def must(fact: bool, claim: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import ssl
 import threading
@@ -34,7 +35,7 @@ class Peer:
 
 
 class HostileServer:
-    """Shakes hands, reads a request's head (kept in `heads`), then does `answer`. Without a context there is no TLS."""
+    """Shakes hands, reads a request (its head is kept in `heads`), then does `answer`. No context: no TLS."""
 
     def __init__(
         self, answer: Answer, tls: ssl.SSLContext | None, *, reads: bool = True, host: str = "127.0.0.1"
@@ -88,7 +89,17 @@ def _head(connection: socket.socket) -> bytes:
         if not piece:
             break
         head += piece
+    _leave_nothing(connection, head)
     return head
+
+
+def _leave_nothing(connection: socket.socket, head: bytes) -> None:
+    """Read a body too: to close a connection with something unread on it can take the answer away from the client."""
+    before, _, body = head.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)\r\ncontent-length: ([0-9]+)", before)
+    missing = int(length.group(1)) - len(body) if length else 0
+    while missing > 0 and (piece := connection.recv(min(missing, 65_536))):
+        missing -= len(piece)
 
 
 @contextlib.contextmanager

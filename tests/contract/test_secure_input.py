@@ -134,7 +134,7 @@ def test_no_kind_is_an_error(secure_input: SecureInput, kind: object) -> None:
         secure_input.open(message(CARD), kind)
 
 
-@pytest.mark.parametrize("step", [None, "", "relay", "start"])
+@pytest.mark.parametrize("step", [None, "", "redeem", "start"])
 def test_no_step_is_an_error(secure_input: SecureInput, step: object) -> None:
     with pytest.raises(BadEvent, match="step"):
         secure_input.open(message(CARD), step=step)
@@ -203,6 +203,22 @@ def test_only_the_contact_that_typed_it_has_it(secure_input: SecureInput) -> Non
     assert secure_input.redeem(told["token"], OTHER_CONTACT) == {"result": "unknown"}
     assert secure_input.redeem("A" * 43) == {"result": "unknown"}
     assert secure_input.redeem(told["token"])["result"] == "ok"
+
+
+def test_every_redemption_is_told_to_the_log_and_names_a_contact_only_if_it_is_one(
+    secure_input: SecureInput, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = secure_input.open(message(CARD))["token"]
+    capsys.readouterr()
+    for contact in (CARD, OTHER_CONTACT, CONTACT, CONTACT):
+        secure_input.redeem(token, contact)
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(one["event"], one["result"], one.get("contact")) for one in told] == [
+        ("secure_input_redeemed", "unknown", None),
+        ("secure_input_redeemed", "unknown", None),
+        ("secure_input_redeemed", "ok", CONTACT),
+        ("secure_input_redeemed", "redeemed", CONTACT),
+    ]
 
 
 @pytest.mark.parametrize(("seconds", "result"), [(300, "ok"), (301, "expired"), (-2, "ok"), (-3, "expired")])

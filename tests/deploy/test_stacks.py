@@ -62,6 +62,11 @@ def test_connect_app_finds_the_table_that_the_resources_export(dev_packages: Pat
     assert invoke(made["SecureInput"], open_event()) == {"result": "no_input"}
     redemption = {"contact": "5ca32fbd-8f92-46af-92a5-6b0f970f0efe", "token": "A" * 43}
     assert invoke(made["SecureInputRedeem"], redemption) == {"result": "unknown"}
+    events: Any = boto3.client("events")
+    (rule,) = events.list_rules()["Rules"]
+    assert rule["ScheduleExpression"] == "rate(1 day)"
+    (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+    assert target["Arn"].endswith(":function:countersign-connect-dev-expiry_watch")
 
 
 @pytest.mark.usefixtures("resources")

@@ -21,13 +21,14 @@ FILLINGS = {
     "module:secure-input": "22222222-3333-4444-5555-666666666666",
     "setting:input_kind": "card_number",
     "setting:input_length": "19",
+    "setting:input_consumer": "all",
     "security_key_id": "d4891de8-030f-4d96-90ab-95a99a40dab8",
     "security_key_certificate_pem": "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
     "queue:verified": "arn:aws:connect:eu-central-1:111122223333:instance/i/queue/verified",
     "queue:not_verified": "arn:aws:connect:eu-central-1:111122223333:instance/i/queue/not-verified",
 }
-MODULES = {"voice", "voice-dial", "secure-input"}
-VOICE_MODULES = MODULES - {"secure-input"}
+MODULES = {"voice", "voice-dial", "secure-input", "secure-input-relay"}
+VOICE_MODULES = MODULES - {"secure-input", "secure-input-relay"}
 MAIN_FLOWS = {"authenticate-caller", "take-card-number"}
 AGENT_MAY_SEE = {
     *("auth_result", "auth_method", "auth_level", "auth_until", "auth_subject", "auth_view"),

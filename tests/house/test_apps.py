@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib import audit
+from chalicelib.expiry import sources
+from chalicelib.expiry.ending import DUE_DAYS
 from chalicelib.settings import CONNECT, TWILIO, Settings
 from chalicelib.table import keys
 from flows import contract
@@ -20,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 APPS = (CONNECT, TWILIO)
 VOICE_POLICY = "policy-voice-prod.json"
 POLICIES = sorted(path for app in APPS for path in (ROOT / app / ".chalice").glob("policy-*.json"))
+OF_CALLS = [policy for policy in POLICIES if "expiry_watch" not in policy.name]
 
 
 def config(app: str) -> dict[str, Any]:
@@ -104,11 +108,11 @@ def function_of(policy: Path) -> str:
     return policy.stem.removeprefix("policy-").rpartition("-")[0]
 
 
-@pytest.mark.parametrize("policy", POLICIES, ids=lambda path: path.name)
+@pytest.mark.parametrize("policy", OF_CALLS, ids=lambda path: path.name)
 def test_a_role_may_do_what_the_code_does_and_no_more(policy: Path) -> None:
     allowed = statements(policy)
     opens_input = function_of(policy) == "secure_input"
-    assert set(allowed) == {"Table", "Secrets", "Key", "Logs"} | ({"Preload"} if opens_input else set())
+    assert set(allowed) == {"Table", "Secrets", "Key", "Logs"} | ({"Preload", "ConsumerKeys"} if opens_input else set())
     # Every write is an UpdateItem, alone or in a transaction; nothing is deleted, queried or scanned.
     reads = [] if opens_input else ["dynamodb:BatchGetItem"]
     assert allowed["Table"]["Action"] == [*reads, "dynamodb:UpdateItem"]
@@ -118,23 +122,82 @@ def test_a_role_may_do_what_the_code_does_and_no_more(policy: Path) -> None:
     assert all(one["Effect"] == "Allow" and one["Resource"] != "*" for one in allowed.values())
 
 
-@pytest.mark.parametrize("policy", POLICIES, ids=lambda path: path.name)
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_the_watch_reads_what_is_public_and_can_decrypt_nothing(stage: str) -> None:
+    allowed = statements(ROOT / CONNECT / ".chalice" / f"policy-expiry_watch-{stage}.json")
+    assert set(allowed) == {"Certificates", "Consumers", "Flows", "Logs"}
+    about = Settings.__dataclass_fields__["consumer_name"].metadata["about"]
+    readable = {
+        one.partition(":parameter")[2] for name in ("Certificates", "Consumers") for one in allowed[name]["Resource"]
+    }
+    assert readable == {sources.certificate_name("*"), about.default.rpartition("/")[0]}
+    assert allowed["Certificates"]["Action"] == ["ssm:GetParameters"]
+    assert allowed["Consumers"]["Action"] == ["ssm:GetParametersByPath"]
+    assert all(re.fullmatch(r"connect:(List|Describe)\w+", action) for action in allowed["Flows"]["Action"])
+    assert "kms:" not in json.dumps(allowed)
+
+
+def test_listing_secrets_is_allowed_only_to_who_keeps_private_keys_in_secrets_manager() -> None:
+    resources = template.read(ROOT / "shared" / "connect_app.yaml")["Resources"]
+    policy = resources["SecretsManagerPolicy"]
+    assert policy["Condition"] == "KeysInSecretsManager"
+    assert policy["Properties"]["Roles"] == [{"Ref": "SecureInputRole"}]
+    given, listing = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert given["Resource"]["Fn::Sub"].endswith(":secret:/amazon-connect/encryption/*/private-key-??????")
+    assert listing["Action"] == ["secretsmanager:BatchGetSecretValue", "secretsmanager:ListSecrets"]
+    assert not [policy.name for policy in POLICIES if "secretsmanager" in policy.read_text()]
+
+
+def test_alarms_look_at_metrics_that_the_watch_writes() -> None:
+    resources = template.read(ROOT / "shared" / "connect_app.yaml")["Resources"].values()
+    alarms = [one["Properties"] for one in resources if one.get("Type") == "AWS::CloudWatch::Alarm"]
+    source = (ROOT / "chalicelib" / "expiry" / "watch.py").read_text()
+    for alarm in alarms:
+        assert alarm["Namespace"] == audit.NAMESPACE
+        [dimension] = alarm["Dimensions"]
+        assert dimension["Name"] == "event"
+        assert f'"{dimension["Value"]}"' in source
+        assert alarm["AlarmActions"] == {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], []]}
+    ends = {alarm["Threshold"]: alarm for alarm in alarms if alarm["MetricName"] == "DaysToExpiry"}
+    assert set(ends) == {DUE_DAYS, 30, 14, 7}
+    assert {alarm["Statistic"] for alarm in ends.values()} == {"Minimum"}
+    [watched] = [alarm for alarm in alarms if alarm["TreatMissingData"] == "breaching"]
+    assert (watched["Dimensions"][0]["Value"], watched["EvaluationPeriods"]) == ("expiry_watched", 2)
+
+
+@pytest.mark.parametrize("policy", OF_CALLS, ids=lambda path: path.name)
 def test_a_role_reads_the_secrets_that_its_settings_name(policy: Path) -> None:
     app, stage = policy.parents[1].name, policy.stem.rpartition("-")[2]
     names = {name for name in settings_of(app, required=True) if name.endswith("_NAME") and name != "TABLE_NAME"}
     named = {value for name, value in variables_of(app, "dev").items() if name in names}
     readable = {one.partition(":parameter")[2] for one in statements(policy)["Secrets"]["Resource"]}
     if function_of(policy) == "secure_input":
-        named.add(Settings.__dataclass_fields__["input_private_key_name"].metadata["about"].default)
-    wanted = {name.replace("/dev/", f"/{stage}/").replace("{key-id}", "*") for name in named}
+        patterns = ("input_private_key_name", "consumer_name")
+        named |= {Settings.__dataclass_fields__[name].metadata["about"].default for name in patterns}
+    wanted = {re.sub(r"\{[a-z-]+\}", "*", name.replace("/dev/", f"/{stage}/")) for name in named}
     assert wanted == readable
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
-@pytest.mark.parametrize("name", ["secure_input", "secure_input_redeem"])
-def test_the_functions_of_secure_input_touch_no_other_item_of_the_table(name: str, stage: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "items"),
+    [("secure_input", [keys.delivery("*"), keys.secure_input("*")]), ("secure_input_redeem", [keys.secure_input("*")])],
+)
+def test_the_functions_of_secure_input_touch_no_other_item_of_the_table(
+    name: str, items: list[str], stage: str
+) -> None:
     table = statements(ROOT / CONNECT / ".chalice" / f"policy-{name}-{stage}.json")["Table"]
-    assert table["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [keys.secure_input("*")]}}
+    assert table["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": items}}
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_only_what_relays_makes_data_keys_and_only_with_keys_that_are_meant_for_it(stage: str) -> None:
+    able = [policy for policy in POLICIES if policy.stem.endswith(stage) and "GenerateDataKey" in policy.read_text()]
+    assert [function_of(policy) for policy in able] == ["secure_input"]
+    allowed = statements(able[0])["ConsumerKeys"]
+    assert allowed["Action"] == ["kms:GenerateDataKey"]
+    aliases = f"alias/countersign-{stage}-consumer-*"
+    assert allowed["Condition"] == {"ForAnyValue:StringLike": {"kms:ResourceAliases": aliases}}
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
@@ -142,7 +205,8 @@ def test_only_the_function_that_opens_can_read_private_keys(stage: str) -> None:
     able = [
         function_of(policy)
         for policy in POLICIES
-        if policy.stem.endswith(f"-{stage}") and "amazon-connect/encryption" in policy.read_text()
+        if policy.stem.endswith(f"-{stage}")
+        and re.search("amazon-connect/encryption(?!/[*]/certificate)", policy.read_text())
     ]
     assert able == ["secure_input"]
 
@@ -151,7 +215,7 @@ def test_only_the_function_that_opens_can_read_private_keys(stage: str) -> None:
 def test_every_function_of_connect_app_has_a_role_of_its_own(stage: str) -> None:
     functions = config(CONNECT)["stages"][stage]["lambda_functions"]
     assert {name: one["iam_policy_file"] for name, one in functions.items()} == {
-        name: f"policy-{name}-{stage}.json" for name in ("voice", "secure_input", "secure_input_redeem")
+        name: f"policy-{name}-{stage}.json" for name in ("voice", "secure_input", "secure_input_redeem", "expiry_watch")
     }
 
 
@@ -177,6 +241,8 @@ def test_the_stages_differ_by_name_only(app: str) -> None:
 
 def test_time_limits_fit_who_waits() -> None:
     assert config(CONNECT)["lambda_timeout"] == 7  # Connect waits 8 s
+    functions = [one for stage in config(CONNECT)["stages"].values() for one in stage["lambda_functions"].items()]
+    assert {name for name, one in functions if "lambda_timeout" in one} == {"expiry_watch"}  # which nobody waits for
     assert config(TWILIO)["lambda_timeout"] == 29  # API Gateway waits 29 s
 
 

@@ -1,4 +1,4 @@
-"""Journeys are played on the laptop's whole contact centre, one for each test."""
+"""Journeys are played on the laptop's whole contact centre, one for each test, and swept for what was typed in them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from local.aws.ministack import MiniStack
 from local.demo.stage import Stage
 from local.tls import Certificates
 from tests.contract.patience import be_patient
+from tests.journeys.sweep import SweptCentre, SweptStage
 
 
 @pytest.fixture(scope="session")
@@ -22,4 +23,4 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 @pytest.fixture
 def stage(ministack: MiniStack, certificates: Certificates, monkeypatch: pytest.MonkeyPatch) -> Stage:
     be_patient(monkeypatch)
-    return Stage(ministack, certificates)
+    return SweptStage(ministack, certificates, SweptCentre)

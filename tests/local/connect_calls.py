@@ -87,6 +87,7 @@ class Centre:
         circumstances: Circumstances | None = None,
         queue_is_full: bool = False,
         numbers: Mapping[str, str] | None = None,
+        security_keys: Mapping[str, str] | None = None,
     ) -> None:
         self.clock = VirtualClock()
         self.transcript = Transcript()
@@ -105,6 +106,7 @@ class Centre:
             exchange=self.exchange,
             clock=self.clock,
             transcript=self.transcript,
+            security_keys=security_keys,
             circumstances=circumstances,
             contact_ended=self.ended.append,
         )

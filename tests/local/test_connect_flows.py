@@ -278,6 +278,6 @@ def test_hanging_up_at_a_prompt_ends_the_contact_there(prompt: str) -> None:
 
 
 def test_the_flows_that_were_run_are_the_flows_that_ship() -> None:
-    fillings = {**FILLINGS, **test_secure_input_flow.FILLINGS}
+    fillings = {**FILLINGS, **test_secure_input_flow.RELAY_FILLINGS}
     names = {parse(render(templates.load(name), "en-GB", fillings)).name for name in templates.NAMES}
     assert names == set(templates.NAMES)

@@ -99,6 +99,9 @@ def test_a_menu_takes_the_branch_of_its_key(keys: list[str], branch: str) -> Non
     assert branches(run)[0] == ("menu", branch)
 
 
+UPLOADED = {security_key().id: security_key().public_key}
+
+
 def stored(keys: str, circumstances: Circumstances | None = None, **more: Any) -> str | None:
     """What a flow stores when the caller types `keys`."""
     function = Function([{"result": "ok"}])
@@ -108,6 +111,7 @@ def stored(keys: str, circumstances: Circumstances | None = None, **more: Any) -
         *BYE,
         function=function,
         circumstances=circumstances,
+        security_keys=UPLOADED,
     )
     tried.phone(Listener([keys] if keys else []))
     typed: str | None = function.parameters.get("typed")
@@ -168,12 +172,53 @@ def test_the_word_for_nothing_typed_comes_in_clear_or_encrypted_as_circumstances
         assert typed == "Timeout"
 
 
-def test_a_certificate_that_is_none_takes_the_error_branch() -> None:
-    broken = {"EncryptionKeyId": "k", "Key": "-----BEGIN CERTIFICATE-----"}
-    tried = centre(store_input("code", "done", InputEncryption=broken), *BYE)
+OTHER = security_key("b1071b33-0944-47f3-945c-098f3725ac1d")
+
+
+@pytest.mark.parametrize(
+    ("key_id", "certificate", "reason"),
+    [
+        (OTHER.id, OTHER.certificate, "the instance has no security key of that id"),
+        (security_key().id, "-----BEGIN CERTIFICATE-----", "the certificate cannot be used"),
+        (security_key().id, OTHER.certificate, "the certificate is not signed by the security key"),
+        (security_key().id, security_key().public_key, "the certificate cannot be used"),
+    ],
+)
+def test_a_certificate_that_is_not_of_an_uploaded_key_takes_the_error_branch_and_says_why(
+    key_id: str, certificate: str, reason: str
+) -> None:
+    encryption = {"EncryptionKeyId": key_id, "Key": certificate}
+    tried = centre(store_input("code", "done", InputEncryption=encryption, Text="Type."), *BYE, security_keys=UPLOADED)
     run = tried.phone(Listener(["1234567890"]))
     assert branches(run)[0] == ("code", "NoMatchingError")
-    assert run.trace[0].note == "the certificate cannot be used"
+    assert run.trace[0].note == reason
+    assert f"does not encrypt: {reason}" in [line.what for line in tried.transcript.lines]
+
+
+def test_two_security_keys_work_side_by_side() -> None:
+    both = {**UPLOADED, OTHER.id: OTHER.public_key}
+    encryption = {"EncryptionKeyId": OTHER.id, "Key": OTHER.certificate}
+    for used in (ENCRYPTED["InputEncryption"], encryption):
+        tried = centre(store_input("code", "done", InputEncryption=used), *BYE, security_keys=both)
+        assert branches(tried.phone(Listener(["1234567890"])))[0] == ("code", "next")
+
+
+def test_the_flow_log_holds_what_was_stored_and_answered_while_logging_was_on() -> None:
+    def log_of(*before: dict[str, Any]) -> str:
+        tried = centre(
+            *before,
+            store_input("code", "call"),
+            invoke("call", FUNCTION, "done", "done", typed="$.StoredCustomerInput"),
+            *BYE,
+            function=Function([{"result": "answered"}]),
+        )
+        return "\n".join(tried.phone(Listener(["0123456789"])).flow_log)
+
+    assert '"Results": "0123456789"' in log_of()
+    assert '"ExternalResults": {"result": "answered"}' in log_of()
+    off = action("off", "UpdateFlowLoggingBehavior", {"FlowLoggingBehavior": "Disabled"}, "code")
+    assert "0123456789" not in log_of(off)
+    assert "answered" not in log_of(off)
 
 
 def test_a_pause_between_keys_lasts_as_long_as_the_flow_says() -> None:

@@ -45,6 +45,7 @@ def phone(
         exchange=exchange,
         clock=clock,
         transcript=Transcript(),
+        security_keys={security_key().id: security_key().public_key},
         circumstances=circumstances,
     )
     return instance.run(Call(NUMBER, CALLER, person)), person.heard
@@ -127,3 +128,97 @@ def test_logging_and_recording_come_back_only_for_the_agent(unset: Unset) -> Non
     last = run.trace[-1]
     assert last.logged
     assert last.recorded
+
+
+# The module that has the input relayed, in the place of the other one.
+
+RELAY_FILLINGS = {**FILLINGS, "setting:input_consumer": "all"}
+DELIVERED = {name: value for name, value in {**OK, "result": "delivered"}.items() if name != "token"}
+
+
+def relayed(function: Function, *typed: str, language: str = "en-GB") -> tuple[ContactRun, list[str]]:
+    """As `phone`, with the module `secure-input-relay`."""
+    person, clock, exchange = Listener(list(typed)), VirtualClock(), Exchange()
+    names = {"main": "take-card-number", "module": "secure-input-relay"}
+    instance = ConnectInstance(
+        {NUMBER: "main"},
+        {key: render(templates.load(name), language, RELAY_FILLINGS) for key, name in names.items()},
+        {FUNCTION: function},
+        [Queue("arn:queue:not_verified", "not_verified", Agent())],
+        exchange=exchange,
+        clock=clock,
+        transcript=Transcript(),
+        security_keys={security_key().id: security_key().public_key},
+    )
+    return instance.run(Call(NUMBER, CALLER, person)), person.heard
+
+
+def steps(function: Function) -> list[str]:
+    return [event["Details"]["Parameters"]["step"] for event in function.events]
+
+
+@pytest.mark.parametrize("language", ["en-GB", "sv-SE", "nl-NL"])
+def test_what_was_typed_is_relayed_and_then_kept_for_who_may_redeem_it(language: str) -> None:
+    function = Function([DELIVERED, OK])
+    run, heard = relayed(function, TYPED, language=language)
+    assert seen(run) == ("ok", "a-token", "1111")
+    assert any(catalogue(language).prompts["secure_input.typed"] in text for text in heard)
+    first, second = (event["Details"]["Parameters"] for event in function.events)
+    assert (first.pop("step"), second.pop("step")) == ("relay", "open")
+    assert first.pop("consumer") == "all"
+    assert first == second
+
+
+def test_what_was_delivered_counts_even_if_it_cannot_be_kept() -> None:
+    run, _ = relayed(Function([DELIVERED, {"result": "unavailable"}]), TYPED)
+    assert seen(run) == ("ok", "none", "none")
+
+
+def test_a_ciphertext_for_a_consumer_is_handed_to_the_calling_flow() -> None:
+    function = Function([{**DELIVERED, "result": "ciphertext", "message": "sealed"}])
+    run, _ = relayed(function, TYPED)
+    assert seen(run) == ("ok", "none", "1111")
+    assert steps(function) == ["relay"]
+
+
+def test_what_could_not_be_delivered_is_tried_once_more() -> None:
+    function = Function([{"result": "unavailable"}, DELIVERED, OK])
+    run, heard = relayed(function, TYPED)
+    assert seen(run) == ("ok", "a-token", "1111")
+    assert any(SAYS["secure_input.once_more"] in text for text in heard)
+    assert steps(function) == ["relay", "relay", "open"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "word", "asked"),
+    [
+        ({"result": "unavailable"}, "unavailable", 2),
+        ({"result": "undecryptable"}, "undecryptable", 1),
+        ({"result": "unknown_consumer"}, "unknown_consumer", 1),
+        ({"result": "not_allowed"}, "not_allowed", 1),
+        ({"result": "unheard_of"}, "unavailable", 1),
+        ({}, "unavailable", 1),
+    ],
+)
+def test_what_cannot_be_relayed_is_told_and_leads_to_an_agent(answer: dict[str, str], word: str, asked: int) -> None:
+    function = Function([answer])
+    run, heard = relayed(function, TYPED)
+    assert seen(run) == (word, "none", "none")
+    assert any(SAYS["secure_input.trouble"] in text for text in heard)
+    assert steps(function) == ["relay"] * asked
+
+
+def test_nothing_and_nonsense_are_asked_for_again_when_relaying_too() -> None:
+    assert seen(relayed(Function([DELIVERED]))[0]) == ("no_input", "none", "none")
+    function = Function([{"result": "invalid"}])
+    assert seen(relayed(function, *[TYPED] * 4)[0]) == ("invalid", "none", "none")
+    assert steps(function) == ["relay"] * 3
+    run, _ = relayed(Function([{"result": "no_input"}, DELIVERED, OK]), TYPED, TYPED)
+    assert seen(run) == ("ok", "a-token", "1111")
+
+
+def test_logging_and_recording_stay_off_while_relaying() -> None:
+    run, _ = relayed(Function([{"result": "unavailable"}, DELIVERED, OK]), TYPED)
+    inside = [step for step in run.trace if step.flow == "secure-input-relay"][2:]
+    assert inside
+    assert not [step for step in inside if step.logged or step.recorded]

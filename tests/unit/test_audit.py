@@ -39,3 +39,19 @@ def test_a_value_cannot_begin_a_line_of_its_own(capsys: pytest.CaptureFixture[st
 def test_a_fact_cannot_pass_for_the_event() -> None:
     with pytest.raises(TypeError):
         audit.record("voice_step", event="other")  # type: ignore[misc]
+
+
+def test_an_event_may_be_counted_by_one_of_its_facts(capsys: pytest.CaptureFixture[str]) -> None:
+    audit.count("input_opened", "key_id", key_id="d4891de8")
+    line = json.loads(capsys.readouterr().out)
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert directive["Dimensions"] == [["event"], ["event", "key_id"]]
+    assert (line["event"], line["key_id"], line["Events"]) == ("input_opened", "d4891de8", 1)
+
+
+def test_a_number_is_a_metric_of_its_own_beside_the_count(capsys: pytest.CaptureFixture[str]) -> None:
+    audit.measure("days_to_expiry", "thing", "DaysToExpiry", -3, thing="certificate 01")
+    line = json.loads(capsys.readouterr().out)
+    by_name = {one["Metrics"][0]["Name"]: one["Dimensions"] for one in line["_aws"]["CloudWatchMetrics"]}
+    assert by_name == {"Events": [["event"]], "DaysToExpiry": [["event"], ["event", "thing"]]}
+    assert (line["DaysToExpiry"], line["thing"]) == (-3, "certificate 01")

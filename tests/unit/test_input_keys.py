@@ -19,17 +19,16 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from chalicelib.customer_input import keys
-from chalicelib.customer_input.keys import (
+from chalicelib.customer_input.keys import PrivateKeys, parsed
+from chalicelib.errors import Misconfigured, SecretsUnavailable
+from chalicelib.held import (
     FRESH_SECONDS,
     MOST_PARAMETERS,
     RENEWAL_SECONDS,
     RETRY_SECONDS,
     STALE_SECONDS,
     UNKNOWN_SECONDS,
-    PrivateKeys,
-    parsed,
 )
-from chalicelib.errors import Misconfigured, SecretsUnavailable
 from tests.contract.wiring import SteppingClock
 
 PATTERN = "/amazon-connect/encryption/{key-id}/private-key"
@@ -246,6 +245,17 @@ def test_naming_unknown_keys_never_pushes_a_key_out(store: Store, private_keys: 
     assert len(store.asked) == asked
 
 
+def test_naming_unknown_keys_pushes_none_out_when_keys_take_all_the_room(
+    store: Store, private_keys: PrivateKeys
+) -> None:
+    known = [str(number) for number in range(MOST_PARAMETERS)]
+    store.values = {PATTERN.replace("{key-id}", one): pem(made(2048)) for one in known}
+    private_keys.preload()
+    assert private_keys.of("unknown") == ()
+    store.down = True
+    assert all(private_keys.of(one) for one in known)
+
+
 def test_more_keys_than_fit_push_the_oldest_out(store: Store, private_keys: PrivateKeys) -> None:
     for number in range(MOST_PARAMETERS + 1):
         store.values[PATTERN.replace("{key-id}", str(number))] = pem(made(2048))
@@ -305,7 +315,7 @@ def test_a_key_whose_parts_do_not_agree_is_damaged(part: str) -> None:
         "secret words",
         pem(made(2048))[:-40],
         pem(made(2048)).replace("A", "B", 50),
-        pem(made(1024)),
+        pem(made(2040)),
         pem(ec.generate_private_key(ec.SECP256R1())),
         pem(made(2048), encryption=BestAvailableEncryption(b"word")),
         pem(made(2048)) + pem(made(1024)),

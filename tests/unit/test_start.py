@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.errors import Misconfigured, SecretsUnavailable
 from chalicelib.start import prepare
+from tests.contract.consumer_calls import consumer_entry
 
 ROOT = Path(__file__).resolve().parents[2]
 # Imports an app as Lambda does, without any AWS to reach, and tells which modules that took.
@@ -19,7 +20,7 @@ import json, os, sys, types
 sys.path.insert(0, sys.argv[1])
 from chalicelib import parameters
 parameters.fetch = lambda names: {name: "x" * 40 for name in names}
-parameters.ParameterStore.under = lambda self, path: {}
+parameters.ParameterStore.under = lambda self, path, *more: {}
 import app
 app.app.lambda_context = None
 print(json.dumps([sorted(sys.modules), app.__dict__[sys.argv[2]].cache_info().currsize]))
@@ -74,15 +75,27 @@ def test_the_function_secure_input_starts_with_cryptography_and_the_aws_client_a
     modules, put_together = started("connect_app", "secure_input_parts", "app.secure_input")
     assert put_together
     assert {"chalicelib.secure_input.flow_steps", "cryptography", "botocore"} <= modules
-    unwanted = {"twilio", "requests", "boto3", "aiohttp", "numpy", "aws_encryption_sdk", "cryptography.x509"}
+    unwanted = {"twilio", "requests", "boto3", "aiohttp", "numpy", "aws_encryption_sdk", "cryptography.x509", "joserfc"}
     assert not unwanted & modules
-    assert not {name for name in modules if name.startswith(("chalicelib.voice", "chalicelib.secure_input.redemption"))}
+    beside = ("chalicelib.voice", "chalicelib.secure_input.redemption", "chalicelib.secure_input.writers.")
+    assert not {name for name in modules if name.startswith(beside)}
 
 
-def test_the_private_keys_are_fetched_while_the_function_starts() -> None:
-    preloading = START.replace("lambda self, path: {}", "lambda self, path: print('below', path) or {}")
+def test_private_keys_and_consumers_are_fetched_while_the_function_starts() -> None:
+    preloading = START.replace("path, *more: {}", "path, *more: print('below', path) or {}")
     told = run_start(preloading, "connect_app", "secure_input_parts", "app.secure_input")
-    assert told.startswith("below /amazon-connect/encryption\n")
+    assert told.startswith("below /amazon-connect/encryption\nbelow /amazon-connect/consumers\n")
+
+
+@pytest.mark.parametrize("form", ["connect", "jwe"])
+def test_what_a_format_needs_is_loaded_while_the_function_starts_if_a_consumer_reads_it(form: str) -> None:
+    entry = json.dumps(consumer_entry(form))
+    found = f"path, *more: {{path + '/crm': {entry!r}}} if path.endswith('/consumers') else {{}}"
+    told = run_start(START.replace("path, *more: {}", found), "connect_app", "secure_input_parts", "app.secure_input")
+    modules = set(json.loads(told.splitlines()[-1])[0])
+    written = {name for name in modules if name.startswith("chalicelib.secure_input.writers.")}
+    assert written == {f"chalicelib.secure_input.writers.{form}"}
+    assert ("joserfc" in modules) is (form == "jwe")
 
 
 def test_the_function_that_redeems_starts_without_what_decrypts_messages() -> None:
@@ -90,6 +103,13 @@ def test_the_function_that_redeems_starts_without_what_decrypts_messages() -> No
     assert put_together
     assert "chalicelib.secure_input.redemption" in modules
     assert not {name for name in modules if name.startswith(("chalicelib.voice", "chalicelib.customer_input"))}
+
+
+def test_the_watch_over_expiry_starts_without_any_method() -> None:
+    modules, put_together = started("connect_app", "watch_parts", "app.expiry_watch")
+    assert put_together
+    assert {"chalicelib.expiry.watch", "cryptography.x509"} <= modules
+    assert not {name for name in modules if name.startswith(("chalicelib.voice", "chalicelib.secure_input"))}
 
 
 def test_the_webhooks_start_with_all_that_they_need() -> None:

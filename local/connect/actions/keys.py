@@ -14,6 +14,7 @@ from local.connect.actions.speech import PROMPT
 from local.connect.execution import Execution
 from local.connect.line import Line
 from local.connect.outcomes import Done, Fails, Outcome, Yields
+from local.connect.security_keys import CannotEncryptError
 from local.connect.speech import speech
 
 NOTHING_TYPED = "Timeout"
@@ -36,16 +37,18 @@ def _store(action: Action, execution: Execution, limit: float) -> Outcome:
     if encryption and (keys is not None or execution.circumstances.encrypts_nothing_typed):
         try:
             stored = _encrypted(stored, encryption, execution)
-        except ValueError:
-            return Fails(note="the certificate cannot be used")
+        except CannotEncryptError as reason:
+            execution.tell("connect", f"does not encrypt: {reason}")
+            return Fails(note=str(reason))
     execution.contact.visit.stored_input = stored
     return Done("nothing typed" if keys is None else f"{len(keys)} digits")
 
 
 def _encrypted(typed: str, encryption: Mapping[str, str], execution: Execution) -> str:
-    """For the certificate in the flow. Raises ValueError for what is none."""
-    key = encrypt.certified_key(execution.text(encryption["Key"]).encode())
-    return encrypt.encrypt(typed, key, execution.text(encryption["EncryptionKeyId"]))
+    """For the certificate in the flow. Raises CannotEncryptError for one that is not of the security key."""
+    key_id = execution.text(encryption["EncryptionKeyId"])
+    key = execution.security_keys.certified(key_id, execution.text(encryption["Key"]))
+    return encrypt.encrypt(typed, key, key_id)
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 from aws_encryption_sdk import CommitmentPolicy, EncryptionSDKClient
 from aws_encryption_sdk.identifiers import Algorithm, EncryptionKeyType, WrappingAlgorithm
 from aws_encryption_sdk.internal.crypto.wrapping_keys import WrappingKey
 from aws_encryption_sdk.key_providers.raw import RawMasterKeyProvider
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.unit.customer_input.messages import KEY_ID, private_key
@@ -36,7 +38,11 @@ class _OtherProvider(_Provider):
 
 @cache
 def _wrapping_key(size: int, padding: WrappingAlgorithm) -> WrappingKey:
-    pem = private_key(size).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return _wrapping(private_key(size), padding)
+
+
+def _wrapping(key: RSAPrivateKey, padding: WrappingAlgorithm) -> WrappingKey:
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return WrappingKey(padding, pem, EncryptionKeyType.PRIVATE)
 
 
@@ -75,3 +81,16 @@ def opened(message: bytes, size: int = 2048) -> bytes:
     key = _wrapping_key(size, WrappingAlgorithm.RSA_OAEP_SHA512_MGF1)
     plain, _ = _CLIENT.decrypt(source=message, key_provider=_provider("AmazonConnect", key, KEY_ID))
     return bytes(plain)
+
+
+def encrypted_for(key: RSAPrivateKey, plain: bytes) -> bytes:
+    """A message as Connect's, for a key of one's own."""
+    provider = _provider("AmazonConnect", _wrapping(key, WrappingAlgorithm.RSA_OAEP_SHA512_MGF1), KEY_ID)
+    message, _ = _CLIENT.encrypt(source=plain, key_provider=provider, algorithm=CONNECTS_SUITE)
+    return bytes(message)
+
+
+def opener(key: RSAPrivateKey) -> Callable[[bytes], bytes]:
+    """As `opened`, for a key of one's own; the provider and its parsed key are kept from message to message."""
+    provider = _provider("AmazonConnect", _wrapping(key, WrappingAlgorithm.RSA_OAEP_SHA512_MGF1), KEY_ID)
+    return lambda message: bytes(_CLIENT.decrypt(source=message, key_provider=provider)[0])

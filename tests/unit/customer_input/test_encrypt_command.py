@@ -1,4 +1,4 @@
-"""`python -m local.encrypt`, as a user types it."""
+"""`python -m local encrypt`, as a user types it."""
 
 from __future__ import annotations
 
@@ -39,11 +39,18 @@ def certificate(folder: Path, key: CertificateIssuerPrivateKeyTypes) -> Path:
 
 
 def test_it_prints_a_message_that_opens(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "local.encrypt", "--certificate", str(certificate(tmp_path, private_key()))]
+    command = [sys.executable, "-m", "local", "encrypt", "--certificate", str(certificate(tmp_path, private_key()))]
     for digits, typed_in in ((DIGITS, None), ("-", DIGITS + "\n")):
         whole = [*command, "--key-id", KEY_ID, digits]
         done = subprocess.run(whole, input=typed_in, capture_output=True, text=True, check=True)
         assert opened(done.stdout.removesuffix("\n"), KEY_ID) == DIGITS
+
+
+@pytest.mark.parametrize(("arguments", "status"), [([], 2), (["encypt"], 2), (["--help"], 0)])
+def test_whoever_names_no_command_sees_which_there_are(arguments: list[str], status: int) -> None:
+    done = subprocess.run([sys.executable, "-m", "local", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == status
+    assert "  encrypt " in done.stderr
 
 
 def test_two_messages_of_the_same_digits_have_nothing_in_common(tmp_path: Path) -> None:
