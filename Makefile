@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test coverage lint format package docs bench fuzz mutants lock clean keys
+.PHONY: help setup demo test coverage lint format package docs bench fuzz mutants lock clean keys certs
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -57,6 +57,9 @@ package: $(READY) ## zips and templates into build/, for prod or STAGE=dev; the 
 
 keys: $(READY) ## make, try, watch and retire the keys of encrypted input: make keys ARGS=--help
 	@$(BIN)/python -m shared.keys $(ARGS)
+
+certs: $(READY) ## the certificate for BankID: make certs ARGS="split FILE", or store, or check; ARGS=-h tells more
+	@$(BIN)/python -m shared.bankid_certificate $(ARGS)
 
 docs: $(READY) ## write docs/settings.md anew from chalicelib/settings.py
 	$(BIN)/python -m chalicelib.settings > docs/settings.md.new

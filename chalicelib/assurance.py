@@ -12,6 +12,10 @@ from enum import IntEnum, StrEnum
 
 from chalicelib.conditional_write import Absent, AnyOf, Between, Record, Write
 
+_SWEPT_AFTER_SECONDS = 86_400
+"""Longer by hours than settings let any proof live, so that a contact outlasts every proof on it, whichever came
+last; and no subject stays in the table for ever."""
+
 
 class Method(StrEnum):
     """How a caller proves who they are."""
@@ -61,6 +65,7 @@ def recorded(proof: Proof) -> Write:
             f"{method}_subject": proof.subject,
             f"{method}_at": proof.at,
             f"{method}_until": proof.until,
+            "expires_at": proof.at // 1000 + _SWEPT_AFTER_SECONDS,
         },
     )
 

@@ -22,12 +22,17 @@ class Contact:
     """One call as Connect sees it.
 
     `id` is the InitialContactId, which stays the same over transfers. `caller` is the caller's number in E.164, None
-    when it was withheld or is no telephone number; it identifies and never authenticates.
+    when it was withheld or is no telephone number; it identifies and never authenticates. `segment` is the ContactId,
+    which a transfer changes, `previous` the ContactId of the segment before it, and `initiation` how this segment began,
+    in Connect's words (InitiationMethod); "" for what Connect does not say.
     """
 
     id: str
     caller: str | None
     parameters: Mapping[str, str]
+    segment: str
+    initiation: str = ""
+    previous: str = ""
 
     @classmethod
     def from_event(cls, event: object, instance_arn: str) -> Contact:
@@ -40,7 +45,32 @@ class Contact:
             id=_identifier(data.get("InitialContactId") or data.get("ContactId")),
             caller=_caller(data.get("CustomerEndpoint")),
             parameters=_given(details.get("Parameters")),
+            segment=_identifier(data.get("ContactId") or data.get("InitialContactId")),
+            initiation=str(data.get("InitiationMethod") or ""),
+            previous=str(data.get("PreviousContactId") or ""),
         )
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A segment of a call that is over: the call's InitialContactId, and the segment's own ContactId."""
+
+    id: str
+    segment: str
+
+    @classmethod
+    def from_event(cls, event: object, instance_arn: str) -> Ended:
+        """From what EventBridge delivers ("Amazon Connect Contact Event", DISCONNECTED).
+
+        Raises BadEvent for anything that is not the end of a contact of the instance `instance_arn`.
+        """
+        detail = _mapping(_mapping(event, "event").get("detail"), "detail")
+        if detail.get("instanceArn") != instance_arn:
+            raise BadEvent("the event is not from the instance in CONNECT_INSTANCE_ARN")
+        if detail.get("eventType") != "DISCONNECTED":
+            raise BadEvent("the event is not that a contact is over; the rule must let DISCONNECTED through alone")
+        segment = _identifier(detail.get("contactId"))
+        return cls(id=_identifier(detail.get("initialContactId") or segment), segment=segment)
 
 
 def _mapping(value: object, name: str) -> Mapping[str, Any]:
@@ -51,7 +81,7 @@ def _mapping(value: object, name: str) -> Mapping[str, Any]:
 
 def _identifier(value: object) -> str:
     if not isinstance(value, str) or not _IDENTIFIER.fullmatch(value):
-        raise BadEvent("ContactData has no contact id")
+        raise BadEvent("the event has no contact id")
     return value
 
 

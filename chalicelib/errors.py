@@ -5,12 +5,14 @@ CountersignError                never raised itself
 ├── BadEvent                    what Connect sent is not an event of this contact centre
 ├── BadWebhook                  what Twilio sent cannot be part of a leg of ours
 ├── Undecryptable               what should be a caller's encrypted input is not, or does not open
+├── EvidenceRefused             what should be BankID's evidence is not, or is not about what was asked
 ├── Unexpected                  a fault of ours; stands for an error whose own text might tell too much
 └── Unavailable                 something outside did not answer, or not in time
     ├── TableUnavailable
     ├── SecretsUnavailable
     ├── ConnectUnavailable
     ├── EngineUnavailable
+    ├── EvidenceUnavailable
     └── RecordingUnavailable
         └── RecordingMissing
 
@@ -103,6 +105,61 @@ class Undecryptable(CountersignError):
         self.fault = fault
 
 
+class EvidenceFault(StrEnum):
+    """Why BankID's evidence was refused. The values never change once published."""
+
+    # The document is not one of BankID's.
+    SIZE = "size"
+    BASE64 = "base64"
+    NOT_XML = "not_xml"
+    ENCODING = "encoding"
+    FORBIDDEN_MARKUP = "forbidden_markup"  # DOCTYPE, entity, comment, processing instruction, CDATA, namespace prefix
+    STRUCTURE = "structure"
+    IDS = "ids"
+    ALGORITHM = "algorithm"
+    REFERENCE = "reference"
+
+    # It is, but nobody can have signed it so.
+    DIGEST = "digest"
+    CERTIFICATE = "certificate"  # one that cannot be read, or cannot have the place that it has
+    WEAK_KEY = "weak_key"
+    SIGNATURE = "signature"
+
+    # Somebody signed it, who is no customer of a bank in BankID.
+    CHAIN = "chain"  # does not lead to a configured root
+    NOT_A_CA = "not_a_ca"
+    PATH_LENGTH = "path_length"
+    VALIDITY = "validity"  # a certificate was not valid at the time
+
+    # Or nobody says that the certificate still counted.
+    OCSP = "ocsp"  # no answer, or none that can be read
+    OCSP_ANSWER = "ocsp_answer"  # about another certificate, or about several
+    OCSP_RESPONDER = "ocsp_responder"
+    OCSP_SIGNATURE = "ocsp_signature"
+    OCSP_STATUS = "ocsp_status"
+    OCSP_TIME = "ocsp_time"
+    OCSP_NONCE = "ocsp_nonce"
+
+    # All of that is right, but it is not what we asked.
+    PERSON = "person"
+    FUNCTION = "function"
+    VISIBLE_DATA = "visible_data"
+    NON_VISIBLE_DATA = "non_visible_data"
+    RELYING_PARTY = "relying_party"
+
+    NOT_KEPT = "not_kept"  # what should be kept evidence is not
+
+
+class EvidenceRefused(CountersignError):
+    """What should be BankID's evidence is not, or is not about what was asked. `fault` says why."""
+
+    code = "evidence_refused"
+
+    def __init__(self, fault: EvidenceFault) -> None:
+        super().__init__(f"BankID's evidence was refused: {fault}")
+        self.fault = fault
+
+
 class Unexpected(CountersignError):
     """A fault of ours. Raised in place of an error whose own text might hold what must not reach a log."""
 
@@ -133,10 +190,58 @@ class ConnectUnavailable(Unavailable):
     code = "connect_unavailable"
 
 
+class NoAnswer(Unavailable):
+    """An outside call brought no whole answer.
+
+    `sent` is False when the request has certainly not been sent. `tls` is OpenSSL's word for what went wrong with TLS,
+    such as CERTIFICATE_VERIFY_FAILED (we refused) or TLSV13_ALERT_CERTIFICATE_REQUIRED (they did); "" for the rest.
+    """
+
+    code = "no_answer"
+
+    def __init__(self, text: str, *, sent: bool = True, tls: str = "") -> None:
+        super().__init__(text)
+        self.sent, self.tls = sent, tls
+
+
 class EngineUnavailable(Unavailable):
     """The voice engine did not answer in time, or with something that is not in its documentation."""
 
     code = "engine_unavailable"
+
+
+class EvidenceUnavailable(Unavailable):
+    """S3 did not take or give a piece of evidence in time."""
+
+    code = "evidence_unavailable"
+
+
+class BankIDFault(StrEnum):
+    """Why BankID did not do what it was asked: its error codes, and what keeps it from answering with one."""
+
+    ALREADY_IN_PROGRESS = "already_in_progress"  # no order was made, and the one under way has been cancelled too
+    INVALID_PARAMETERS = "invalid_parameters"  # also an order that is over, or was made with another certificate
+    UNAUTHORIZED = "unauthorized"  # our certificate has no access
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    REQUEST_TIMEOUT = "request_timeout"
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
+    TOO_MANY_REQUESTS = "too_many_requests"
+    INTERNAL_ERROR = "internal_error"
+    MAINTENANCE = "maintenance"
+    CERTIFICATE = "certificate"  # TLS failed over a certificate: BankID refuses ours, or its own is not to be trusted
+    UNANSWERED = "unanswered"  # no answer, not in time, or not a whole one
+    UNKNOWN = "unknown"  # an answer that is not in BankID's documentation
+
+
+class BankIDTrouble(Unavailable):
+    """BankID did not do what it was asked. `uncertain`: it may have done so all the same, and we do not know."""
+
+    code = "bankid_trouble"
+
+    def __init__(self, text: str, fault: BankIDFault, *, uncertain: bool) -> None:
+        super().__init__(text)
+        self.fault, self.uncertain = fault, uncertain
 
 
 class RecordingUnavailable(Unavailable):

@@ -26,7 +26,7 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 from urllib3.util.connection import allowed_gai_family, create_connection
 
 from chalicelib.clock import Deadline
-from chalicelib.errors import Unavailable
+from chalicelib.errors import NoAnswer
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
@@ -37,6 +37,7 @@ _CONNECT_SECONDS = 1.0
 """At most, for each address of a host, and never more than half of what is left: the next one gets its turn too."""
 
 _deadline: ContextVar[Deadline] = ContextVar("deadline")
+_send_by: ContextVar[Deadline] = ContextVar("send_by")
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class _Socket(ssl.SSLSocket):
         return super().recv_into(buffer, nbytes, flags)
 
     def send(self, data: ReadableBuffer, flags: int = 0) -> int:
-        self.settimeout(_seconds_left())
+        self.settimeout(_seconds_left(_send_by.get()))
         return super().send(data, flags)
 
 
@@ -94,9 +95,20 @@ class _Connection(HTTPSConnection):
 class _Pool(HTTPSConnectionPool):
     ConnectionCls = _Connection
 
+    def open_ahead(self) -> None:
+        connection = self._get_conn()
+        try:
+            if connection.is_closed:
+                connection.connect()
+        except BaseException:
+            connection.close()
+            raise
+        finally:
+            self._put_conn(connection)
 
-def _seconds_left() -> float:
-    left = _deadline.get().remaining()
+
+def _seconds_left(deadline: Deadline | None = None) -> float:
+    left = (deadline or _deadline.get()).remaining()
     if not left:
         raise TimeoutError
     return left
@@ -119,6 +131,20 @@ class Site:
         self._pool = urllib3.PoolManager(ssl_context=context, retries=False)
         self._pool.pool_classes_by_scheme = {"https": _Pool}
 
+    def connect(self, deadline: Deadline) -> None:
+        """See that there is an open connection, so that the next request is sent at once.
+
+        Raises:
+            NoAnswer: none before the deadline.
+        """
+        _deadline.set(deadline)
+        try:
+            self._pool.connection_from_url(self._base_url).open_ahead()
+        except ssl.SSLError as error:
+            raise _no_answer(urllib3.exceptions.SSLError(error), sent=False) from None
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise _no_answer(error, sent=False) from None
+
     def request(
         self,
         method: str,
@@ -129,18 +155,22 @@ class Site:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         largest_body: int = LARGEST_BODY,
+        send_by: Deadline | None = None,
     ) -> Reply:
         """One request, sent once. `fields` go as a form, multipart where a field is a file; `body` goes as it is.
+
+        What cannot be sent by `send_by`, because connecting took so long, is not sent any more.
 
         Redirections are not followed: credentials must not travel, so whoever expects one decides what to do.
 
         Raises:
-            Unavailable: no answer before the deadline, no connection, a broken or an over-long answer.
+            NoAnswer: none before the deadline, no connection, a broken or an over-long answer.
         """
         seconds = deadline.remaining()
         if seconds < _SHORTEST_SECONDS:
-            raise Unavailable("no time was left for an outside call")
+            raise NoAnswer("no time was left for an outside call", sent=False)
         _deadline.set(deadline)
+        _send_by.set(send_by or deadline)
         try:
             response = self._pool.request(
                 method,
@@ -154,7 +184,18 @@ class Site:
             )
             return Reply(response.status, _read(response, largest_body), response.headers.get("Location", ""))
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise Unavailable(f"an outside call failed ({type(error).__name__})") from None
+            connecting = isinstance(error, (NewConnectionError, ConnectTimeoutError))
+            raise _no_answer(error, sent=not connecting) from None
+
+
+def _no_answer(error: Exception, *, sent: bool) -> NoAnswer:
+    """Without urllib3's own words, which have addresses in them."""
+    cause = error.args[0] if isinstance(error, urllib3.exceptions.SSLError) and error.args else None
+    return NoAnswer(
+        f"an outside call failed ({type(error).__name__})",
+        sent=sent,
+        tls=str(cause.reason or "") if isinstance(cause, ssl.SSLError) else "",
+    )
 
 
 def _basic(user: str, password: str) -> str:
@@ -168,7 +209,7 @@ def _read(response: urllib3.BaseHTTPResponse, largest: int) -> bytes:
         for piece in response.stream(LARGEST_BODY):
             body += piece
             if len(body) > largest:
-                raise Unavailable(f"an outside answer is larger than {largest} bytes")
+                raise NoAnswer(f"an outside answer is larger than {largest} bytes")
     except BaseException:
         response.close()
         raise

@@ -16,6 +16,7 @@ from chalicelib.prompts import LANGUAGES
 from chalicelib.telephone_number import E164
 
 CONNECT, TWILIO = "connect_app", "twilio_app"
+LONGEST_ORGANISATION_NAME = 60
 
 _ARN = re.compile(r"arn:aws[a-z-]*:connect:[a-z0-9-]+:[0-9]{12}:instance/[0-9a-f-]{36}")
 _URL = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
@@ -25,6 +26,8 @@ _TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _NAME = re.compile(r"[A-Za-z0-9/._-]{1,512}")
 _NAME_PATTERN = re.compile(r"[A-Za-z0-9/._-]{1,400}|[A-Za-z0-9/._-]{1,300}\{key-id\}[A-Za-z0-9/._-]{0,100}")
 _CONSUMER_PATTERN = re.compile(r"(/[A-Za-z0-9._-]{1,100}){1,5}/\{consumer\}")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_FINGERPRINT = re.compile(r"[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}")
 _CONTENT_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){1,2}")
 _TEXT = re.compile(r"[^<>&]{1,200}")
 
@@ -42,6 +45,15 @@ def _whole_seconds(low: int, high: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
             raise ValueError(f"a whole number of seconds from {low} to {high}")
+        return int(text)
+
+    return read
+
+
+def _whole_number(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+            raise ValueError(f"a whole number from {low} to {high}")
         return int(text)
 
     return read
@@ -65,6 +77,16 @@ def _plain_line(text: str) -> str:
     if not _TEXT.fullmatch(text) or not text.isprintable():
         raise ValueError("one line of plain text")
     return text
+
+
+def _or_none(read: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda text: text and read(text)
+
+
+def _short_line(text: str) -> str:
+    if len(text) > LONGEST_ORGANISATION_NAME:
+        raise ValueError(f"one line of plain text of at most {LONGEST_ORGANISATION_NAME} characters")
+    return _plain_line(text)
 
 
 def _base_url(text: str) -> str:
@@ -177,13 +199,95 @@ class Settings:
         (CONNECT,),
         "/amazon-connect/consumers/{consumer}",
     )
+    bankid_api_url: str = _setting(
+        _base_url,
+        "BankID's relying-party API with its version; `https://appapi2.test.bankid.com/rp/v6.0` for tests.",
+        (CONNECT,),
+        "https://appapi2.bankid.com/rp/v6.0",
+    )
+    insecure_bankid_test: bool = _setting(
+        _yes_or_no,
+        "`yes` lets BANKID_API_URL be that of BankID's test environment, where anybody can make a BankID in any name. "
+        "For tests and demonstrations only.",
+        (CONNECT,),
+        "no",
+    )
+    bankid_certificate_name: str = _setting(
+        _or_none(_secret),
+        "Parameter with our certificate for BankID, its chain and its private key, in PEM; `make certs` puts it there. "
+        "Without it nobody is asked for BankID.",
+        (CONNECT,),
+        "",
+    )
+    bankid_public_certificate_name: str = _setting(
+        _or_none(_secret),
+        "Parameter (a String) with that certificate alone, for the watch over what expires; `make certs` puts it there.",
+        (CONNECT,),
+        "",
+    )
+    bankid_key_password_name: str = _setting(
+        _or_none(_secret), "Parameter with the password of that private key, where it has one.", (CONNECT,), ""
+    )
+    bankid_root_name: str = _setting(
+        _or_none(_secret),
+        "Parameter with the one root that BankID's servers are trusted by, in PEM; BankID publishes it.",
+        (CONNECT,),
+        "",
+    )
+    bankid_root_sha256: str = _setting(
+        _or_none(_matching(_FINGERPRINT, "the SHA-256 of a certificate, in hex")),
+        "The fingerprint of that root where BANKID_API_URL is not BankID's own; for BankID's own hosts it is known.",
+        (CONNECT,),
+        "",
+    )
+    bankid_signing_roots_name: str = _setting(
+        _or_none(_secret),
+        "Parameter with BankID's signing roots in PEM, which BankID hands out on request; without it the signed result "
+        "is checked against what was asked, and not as far as its roots.",
+        (CONNECT,),
+        "",
+    )
+    evidence_bucket: str = _setting(
+        _or_none(_matching(_BUCKET, "the name of an S3 bucket")),
+        "The S3 bucket, in the functions' own region, that BankID's signed results are kept in; "
+        "without one they are not kept.",
+        (CONNECT,),
+        "",
+    )
+    evidence_required: bool = _setting(
+        _yes_or_no, "`yes`: a caller whose signed result cannot be kept is not verified.", (CONNECT,), "no"
+    )
+    bankid_proof_life_seconds: int = _setting(
+        _whole_seconds(60, 7_200), "How long a BankID identification counts within its contact.", (CONNECT,), "900"
+    )
+    bankid_most_orders: int = _setting(
+        _whole_number(1, 5), "How many BankID orders one contact may start.", (CONNECT,), "3"
+    )
+    bankid_young_days: int = _setting(
+        _whole_number(0, 365),
+        "A BankID issued at most so many days ago is reported as `risk` `young_bankid`.",
+        (CONNECT,),
+        "1",
+    )
+    bankid_coordination_numbers: bool = _setting(
+        _yes_or_no, "`yes` lets callers type a co-ordination number too.", (CONNECT,), "no"
+    )
+    greet_by_name: bool = _setting(
+        _yes_or_no, "`no` keeps the caller's given name from the flow, which could greet with it.", (CONNECT,), "yes"
+    )
+    organisation_name: str = _setting(
+        lambda text: text and _short_line(text),
+        "Your organisation as callers know it, at most 60 characters; the BankID app shows it. Needed for BankID.",
+        (CONNECT,),
+        "",
+    )
     public_base_url: str = _setting(
         _base_url,
         "Where Twilio reaches twilio_app: scheme, host and stage. Signatures are checked against it.",
         (TWILIO,),
     )
     connect_number: str = _setting(
-        lambda text: text and _number(text),
+        _or_none(_number),
         "The Connect number that Twilio dials back; only with HAND_BACK `dial`.",
         (TWILIO,),
         "",

@@ -1,4 +1,6 @@
-"""The Lambda functions that Amazon Connect's flows invoke, one per method, and one for who may read what was typed."""
+"""The Lambda functions: one per method, which Amazon Connect's flows invoke; one for who may read what was typed; one
+that hears from Connect when a contact is over.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +10,15 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from chalice import Chalice, Rate
+from chalice.app import CloudWatchEvent
 
 from chalicelib import audit, start
-from chalicelib.clock import Clock, SystemClock
+from chalicelib.clock import ANSWER_SECONDS, Clock, Deadline, SystemClock
 from chalicelib.errors import CountersignError, Unexpected
 
 if TYPE_CHECKING:
+    from chalicelib.bankid.contact_end import EndParts
+    from chalicelib.bankid.flow_steps import BankIDParts
     from chalicelib.expiry.watch import WatchParts
     from chalicelib.secure_input.parts import InputParts
     from chalicelib.secure_input.redemption import RedemptionParts
@@ -25,6 +30,7 @@ clock: Clock = SystemClock()
 
 @app.middleware("scheduled")
 @app.middleware("pure_lambda")
+@app.middleware("cloudwatch")
 def last_resort(event: Any, get_response: Callable[[Any], object]) -> object:
     """What fails is counted and raised, so that the flow takes its error branch: the caller is not verified."""
     try:
@@ -105,6 +111,48 @@ def watch_parts() -> WatchParts:
     return watch.build(settings.load(os.environ, settings.CONNECT), clock)
 
 
+@app.lambda_function()
+def bankid(event: dict[str, Any], context: object) -> dict[str, str]:
+    """Have the caller prove who they are in the BankID app: `step` is `start`, `collect` or `cancel`."""
+    deadline = Deadline.after(ANSWER_SECONDS, clock)  # before all else: the first call may have to fetch the secrets
+    from chalicelib.bankid import flow_steps
+
+    return flow_steps.take_step(bankid_parts(), event, deadline)
+
+
+@cache
+def bankid_parts() -> BankIDParts:
+    """Put together once per process."""
+    from chalicelib import settings
+    from chalicelib.bankid import flow_steps
+
+    return flow_steps.build(settings.load(os.environ, settings.CONNECT), clock)
+
+
+@app.on_cw_event(
+    {
+        "source": ["aws.connect"],
+        "detail-type": ["Amazon Connect Contact Event"],
+        "detail": {"eventType": ["DISCONNECTED"], "channel": ["VOICE"]},
+    }
+)
+def contact_ended(event: CloudWatchEvent) -> None:
+    """Tell every method that a call, or a segment of it, is over."""
+    deadline = Deadline.after(ANSWER_SECONDS, clock)
+    from chalicelib.bankid import contact_end
+
+    contact_end.take_event(contact_ended_parts(), event.to_dict(), deadline)
+
+
+@cache
+def contact_ended_parts() -> EndParts:
+    """Put together once per process."""
+    from chalicelib import settings
+    from chalicelib.bankid import contact_end
+
+    return contact_end.build(settings.load(os.environ, settings.CONNECT), clock)
+
+
 start.prepare(
     os.environ.get("_HANDLER", ""),
     {
@@ -112,5 +160,7 @@ start.prepare(
         "secure_input": lambda: secure_input_parts().preload(),
         "secure_input_redeem": secure_input_redeem_parts,
         "expiry_watch": watch_parts,
+        "bankid": lambda: bankid_parts().private_keys.preload(),
+        "contact_ended": contact_ended_parts,
     },
 )

@@ -22,6 +22,13 @@ RESULT_WORDS: Mapping[tuple[str, str], frozenset[str]] = {
             "unavailable",
         }
     ),
+    ("bankid", "start"): frozenset(
+        {"started", "no_input", "invalid_number", "undecryptable", "busy", "locked", "unavailable"}
+    ),
+    ("bankid", "collect"): frozenset(
+        {"pending", "verified", "mismatch", "declined", "cancelled", "failed", "expired", "unavailable"}
+    ),
+    ("bankid", "cancel"): frozenset({"cancelled"}),
     ("secure_input", "open"): frozenset({"ok", "no_input", "invalid", "undecryptable", "unavailable"}),
     ("secure_input", "relay"): frozenset(
         {

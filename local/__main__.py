@@ -1,4 +1,4 @@
-"""`python -m local COMMAND`: what an operator needs for testing a set-up. `python -m local` lists the commands."""
+"""`python -m local COMMAND`: for trying things out, without an account of anybody. Without a COMMAND it lists them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class _Command(NamedTuple):
 
 
 _COMMANDS: Mapping[str, _Command] = {
+    "bankid": _Command("local.bankid.__main__", "a BankID with a page of phones, or a press of a button there"),
     "encrypt": _Command("local.encrypt", "digits as Connect encrypts them for a certificate"),
 }
 

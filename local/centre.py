@@ -20,6 +20,7 @@ from local import apps
 from local.aws.ministack import MiniStack
 from local.aws.table import create_table
 from local.aws.tap import TableRequest, Tap
+from local.bankid import BankID
 from local.clock import VirtualClock
 from local.connect.circumstances import Circumstances
 from local.connect.contact import INSTANCE_ARN, Contact
@@ -31,7 +32,7 @@ from local.connect.record import ContactRun
 from local.consumers.two import consumers
 from local.gateway import Api, Gateway, in_process, routes_of
 from local.logs import caught
-from local.people import Caller, Typist
+from local.people import Anybody
 from local.security_key import SecurityKey, security_key
 from local.telephone import Call, Exchange
 from local.tls import Certificates
@@ -43,13 +44,15 @@ from local.voiceit import VoiceIt
 from local.web import WebServer
 
 CONNECT_NUMBER, HAND_BACK_NUMBER, TWILIO_NUMBER = "+46101111111", "+46102222222", "+46103333333"
-PAYMENT_NUMBER = "+46104444444"
+PAYMENT_NUMBER, BANKID_NUMBER = "+46104444444", "+46105555555"
 _FUNCTIONS = "arn:aws:lambda:eu-central-1:111122223333:function:countersign-connect-dev-"
-VOICE_ARN, SECURE_INPUT_ARN = f"{_FUNCTIONS}voice", f"{_FUNCTIONS}secure_input"
+VOICE_ARN, SECURE_INPUT_ARN, BANKID_ARN = (f"{_FUNCTIONS}{name}" for name in ("voice", "secure_input", "bankid"))
+ORGANISATION = "Exempelbolaget"
 TABLE = "countersign-laptop"
 STAGE = "api"
 PUBLIC_BASE_URL = f"https://voice.countersign.example/{STAGE}"
 
+_EVENT_RETRY_SECONDS = (60.0, 120.0)
 _accounts = itertools.count(200_000_000_001)
 
 
@@ -60,24 +63,29 @@ class Secrets:
     values: Mapping[str, str]
 
     @classmethod
-    def of(cls, account: Account, voiceit: VoiceIt) -> Secrets:
+    def of(cls, account: Account, voiceit: VoiceIt, bankid: BankID) -> Secrets:
         return cls(
             {
                 "/countersign/laptop/hash-key": "laptop-only-" * 4,
                 "/countersign/laptop/twilio-auth-tokens": f"{account.auth_token} {account.second_token}",
                 "/countersign/laptop/voiceit-api-key": voiceit.key,
                 "/countersign/laptop/voiceit-api-token": voiceit.token,
+                "/countersign/laptop/bankid-certificate": bankid.relying_party_pem,
+                "/countersign/laptop/bankid-root": bankid.root_pem,
+                "/countersign/laptop/bankid-signing-roots": bankid.signing_root_pem,
             }
         )
 
 
 @dataclass(frozen=True)
 class Hosted:
-    """How the two apps run: the functions behind Connect, the one it may not invoke, and the gateway."""
+    """How the two apps run: the functions behind Connect, those that it may not invoke, and the gateway."""
 
     voice: Function
     secure_input: Function
     secure_input_redeem: Function
+    bankid: Function
+    contact_ended: Function
     webhooks: Gateway
 
 
@@ -100,7 +108,7 @@ class Centre:
         self.transcript = Transcript()
         self.exchange = Exchange()
         self.account = Account()
-        self.people: list[Caller | Typist] = []
+        self.people: list[Anybody] = []
         self.agents = {"verified": Agent("agent"), "not_verified": Agent("agent")}
         self._open = ExitStack()
 
@@ -115,7 +123,7 @@ class Centre:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._open.close()
 
-    def call(self, person: Caller | Typist, caller_id: str | None, number: str = CONNECT_NUMBER) -> ContactRun:
+    def call(self, person: Anybody, caller_id: str | None, number: str = CONNECT_NUMBER) -> ContactRun:
         """Somebody phones the contact centre; how that contact went once every request in flight is done."""
         self.people.append(person)
         run = self.connect.run(Call(number, caller_id, person))
@@ -127,7 +135,7 @@ class Centre:
         contact = Contact(contact_id, caller_id, CONNECT_NUMBER, INSTANCE_ARN)
         return self._hosted.voice(invocation_event(contact, parameters))
 
-    def dial_twilio(self, person: Caller | Typist, caller_id: str, digits: str) -> None:
+    def dial_twilio(self, person: Anybody, caller_id: str, digits: str) -> None:
         """Somebody phones the leg's number directly, and types what they please."""
         self.people.append(person)
         person.typed.append(digits)
@@ -163,6 +171,11 @@ class Centre:
         self._parameters.delete_parameter(Name=self._private_key_name(key))
         self.say("operator", f"retires the security key {key.id}")
 
+    def ask_bankid(self, contact_id: str, **parameters: str) -> object:
+        """Have a contact of this instance ask the function `bankid` something, outside any flow."""
+        contact = Contact(contact_id, None, BANKID_NUMBER, INSTANCE_ARN)
+        return self._hosted.bankid(invocation_event(contact, parameters))
+
     def product_time(self) -> float:
         """The time that the apps go by."""
         return self.clock.now()
@@ -178,8 +191,10 @@ class Centre:
         self.voiceit = VoiceIt(self.clock, tls, transcript=self.transcript)
         self.recordings = Recordings(self.account, self.clock, tls, transcript=self.transcript)
         self.consumers = consumers(self.product_time, tls, self.transcript)
+        self.bankid = self.run_bankid()
         self.tap = Tap(self.aws.url, self._table_was_asked)
-        stand_ins = (self.voiceit, self.recordings, self.consumers.payments, self.consumers.archive, self.tap)
+        heard = (self.consumers.payments, self.consumers.archive)
+        stand_ins = (self.voiceit, self.recordings, self.bankid, *heard, self.tap)
         for server in (stand_in.server for stand_in in stand_ins):
             self._open.enter_context(server)
         self._prepare_account()
@@ -191,6 +206,10 @@ class Centre:
         self._open.callback(self.line.close)
         self.connect = self._connect_instance()
 
+    def run_bankid(self) -> BankID:
+        """BankID goes by the time of the apps: what it signs must be of the same minute."""
+        return BankID(self.clock, self.transcript)
+
     def host(self) -> Hosted:
         """The apps in this process, on the centre's own clock."""
         routes = routes_of(self._twilio_app())
@@ -200,6 +219,8 @@ class Centre:
             lambda event: voice(event, None),
             self._function("secure_input"),
             self._function("secure_input_redeem"),
+            self._function("bankid"),
+            self._function("contact_ended"),
             Gateway(Api(routes, STAGE), webhooks.invoke),
         )
 
@@ -226,7 +247,7 @@ class Centre:
         create_table(session.client("dynamodb", endpoint_url=self.aws.url), TABLE)
         self._parameters = session.client("ssm", endpoint_url=self.aws.url)
         private_key = {self._private_key_name(security_key()): security_key().private_key}
-        secrets = Secrets.of(self.account, self.voiceit).values
+        secrets = Secrets.of(self.account, self.voiceit, self.bankid).values
         for name, value in {**secrets, **private_key}.items():
             self._parameters.put_parameter(Name=name, Value=value, Type="SecureString")
         for name, value in self.consumers.parameters.items():
@@ -243,6 +264,9 @@ class Centre:
             "TWILIO_AUTH_TOKENS_NAME": "/countersign/laptop/twilio-auth-tokens",
             "VOICEIT_API_KEY_NAME": "/countersign/laptop/voiceit-api-key",
             "VOICEIT_API_TOKEN_NAME": "/countersign/laptop/voiceit-api-token",
+            "BANKID_CERTIFICATE_NAME": "/countersign/laptop/bankid-certificate",
+            "BANKID_ROOT_NAME": "/countersign/laptop/bankid-root",
+            "BANKID_SIGNING_ROOTS_NAME": "/countersign/laptop/bankid-signing-roots",
         }
         return {
             **self.aws_environment,
@@ -257,6 +281,9 @@ class Centre:
             "TWILIO_ACCOUNT_SID": self.account.sid,
             "TWILIO_API_URL": self.recordings.server.url,
             "VOICEIT_API_URL": self.voiceit.server.url,
+            "BANKID_API_URL": self.bankid.url,
+            "BANKID_ROOT_SHA256": self.bankid.root_sha256,
+            "ORGANISATION_NAME": ORGANISATION,
             "INSECURE_TRUST_ON_FIRST_USE": "yes",
             **self.settings,
         }
@@ -282,15 +309,21 @@ class Centre:
                 CONNECT_NUMBER: "authenticate-caller",
                 HAND_BACK_NUMBER: "voice-hand-back",
                 PAYMENT_NUMBER: "take-card-number",
+                BANKID_NUMBER: "authenticate-by-bankid",
             },
             self._flows(security_key()),
-            {VOICE_ARN: self._hosted.voice, SECURE_INPUT_ARN: self._hosted.secure_input},
+            {
+                VOICE_ARN: self._hosted.voice,
+                SECURE_INPUT_ARN: self._hosted.secure_input,
+                BANKID_ARN: self._hosted.bankid,
+            },
             [Queue(f"queue/{name}", name.replace("_", " "), agent) for name, agent in self.agents.items()],
             exchange=self.exchange,
             clock=self.clock,
             transcript=self.transcript,
             security_keys={security_key().id: security_key().public_key},
             circumstances=self.circumstances,
+            contact_ended=self._contact_ended,
         )
 
     def _flows(self, key: SecurityKey) -> dict[str, dict[str, Any]]:
@@ -299,10 +332,13 @@ class Centre:
         fillings = {
             "lambda:voice": VOICE_ARN,
             "lambda:secure_input": SECURE_INPUT_ARN,
+            "lambda:bankid": BANKID_ARN,
             "queue:verified": "queue/verified",
             "queue:not_verified": "queue/not_verified",
             "module:voice": "module-voice",
             "module:secure-input": "module-secure-input",
+            "module:bankid": "module-bankid",
+            "setting:organisation_name": ORGANISATION,
             "setting:input_kind": "card_number",
             "setting:input_length": "19",
             "setting:input_consumer": "all",
@@ -315,8 +351,23 @@ class Centre:
             "module-voice": "voice-dial" if dialled_back else "voice",
             "take-card-number": "take-card-number",
             "module-secure-input": "secure-input-relay",
+            "authenticate-by-bankid": "authenticate-by-bankid",
+            "module-bankid": "bankid",
         }
         return {name: render(templates.load(template), self.language, fillings) for name, template in names.items()}
+
+    def _contact_ended(self, event: dict[str, Any]) -> None:
+        """As EventBridge has Lambda do it: once, and twice more if the function fails."""
+        for pause in (*_EVENT_RETRY_SECONDS, None):
+            try:
+                self._hosted.contact_ended(event)
+            except Exception as failure:  # noqa: BLE001 (whatever a function raises, Lambda tries again)
+                self.say("lambda", f"contact_ended: {type(failure).__name__}")
+                if pause is not None:
+                    self.clock.sleep(pause)
+            else:
+                self.say("lambda", "contact_ended: done")
+                return
 
     def _table_was_asked(self, request: TableRequest) -> None:
         self.say("table", str(request))

@@ -6,7 +6,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.bankid import BankID
 from local.centre import STAGE, Centre, Hosted
+from local.clock import WallClock
 from local.gateway import Api, Gateway, routes_of_template
 from local.runtime.function import Function
 from shared import template
@@ -28,11 +30,16 @@ class PackagedCentre(Centre):
             self._run("connect_app", "voice").invoke,
             self._run("connect_app", "secure_input").invoke,
             self._run("connect_app", "secure_input_redeem").invoke,
+            self._run("connect_app", "bankid").invoke,
+            self._run("connect_app", "contact_ended").invoke,
             Gateway(Api(routes, STAGE), webhooks.invoke),
         )
 
     def product_time(self) -> float:
         return time.time()
+
+    def run_bankid(self) -> BankID:
+        return BankID(WallClock())
 
     def _run(self, app: str, name: str, seconds: float = 7.0) -> Function:
         return self._open.enter_context(Function(self.build / f"{app}.zip", f"app.{name}", self.environment, seconds))

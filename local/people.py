@@ -60,6 +60,34 @@ def _press(keys: str, typed: list[str]) -> Press:
     return Press(keys)
 
 
+@dataclass
+class AppUser:
+    """A person with the BankID app in their other hand: they type, press and leave when they hear certain words.
+
+    `presses` are runs of keys by words, one for each time that those are heard and keys are asked for; then they do
+    nothing. `hangs_up_at` are words that make them leave. `typed` is what they have pressed.
+    """
+
+    presses: Mapping[str, list[str]]
+    hangs_up_at: str = ""
+    heard: list[str] = field(default_factory=list)
+    typed: list[str] = field(default_factory=list)
+
+    def reacts(self, heard: str, asked: Asked) -> Reaction:
+        self.heard.append(heard)
+        if self.hangs_up_at and self.hangs_up_at in heard:
+            return HangUp()
+        waiting = next((keys for words, keys in self.presses.items() if words in heard and keys), None)
+        if asked is not Asked.KEYS or waiting is None:
+            return Stay()
+        self.typed.append(waiting.pop(0))
+        return Press(self.typed[-1])
+
+
+Anybody = Caller | Typist | AppUser
+"""People who remember what they typed, so that it can be looked for where it should not be."""
+
+
 def voice(name: str, takes: Iterable[int]) -> list[Path]:
     """That caller's takes of the phrase, by number from 1."""
     recordings = callers.takes(name)

@@ -11,7 +11,7 @@ import ipaddress
 import shutil
 import ssl
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,26 +55,30 @@ class Certificates:
 
 
 def certificates(folder: Path) -> Certificates:
-    """The certificates in `folder`, made if it has none that are valid for another day.
+    """The certificates in `folder`, made if it has none that are valid for another day."""
+    made_once(folder, lambda kept: _valid(Certificates(kept)), lambda fresh: _make(Certificates(fresh)))
+    return Certificates(folder)
+
+
+def made_once(folder: Path, valid: Callable[[Path], bool], make: Callable[[Path], None]) -> None:
+    """Leave in `folder` what `valid` accepts, made by `make` if need be.
 
     Safe when several processes ask at once: a set is made aside and moved into place whole; the first to arrive wins.
     `folder` is theirs alone: whatever else lies in it is lost when they are made anew.
     """
-    found = Certificates(folder)
-    if _valid(found):
-        return found
+    if valid(folder):
+        return
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=".certificates-", dir=folder.parent))
-    _make(Certificates(fresh))
+    make(fresh)
     try:
         fresh.replace(folder)
     except OSError:  # there is a set already: another process's, or one of ours that is past its time
-        if _valid(found):
+        if valid(folder):
             shutil.rmtree(fresh)
-            return found
+            return
         shutil.rmtree(folder)
         fresh.replace(folder)
-    return found
 
 
 def _valid(found: Certificates) -> bool:

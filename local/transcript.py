@@ -11,7 +11,7 @@ class Line:
     """One thing that happened, `at` virtual seconds since the epoch. `who` is a column of the printed transcript."""
 
     at: float
-    who: str  # "caller", "connect", "lambda", "twilio", "webhook", "table", "voiceit", "agent"
+    who: str  # "caller", "connect", "lambda", "twilio", "webhook", "table", "voiceit", "bankid", "app", "agent"
     what: str
 
 

@@ -61,19 +61,21 @@ class NeverAnswer(Exception):
 
 
 class WebServer:
-    """Serves `handler` on 127.0.0.1, on a free port; over TLS when it gets a context.
+    """Serves `handler` on 127.0.0.1, on `port` or on a free one; over TLS when it gets a context.
 
     `failures` collects whatever a handler raised unexpectedly (the client sees 500). A body over `largest_body` bytes
     gets 413 without reaching the handler.
     """
 
-    def __init__(self, handler: Handler, tls: ssl.SSLContext | None = None, *, largest_body: int = 10_000_000) -> None:
+    def __init__(
+        self, handler: Handler, tls: ssl.SSLContext | None = None, *, largest_body: int = 10_000_000, port: int = 0
+    ) -> None:
         self.handler = handler
         self.largest_body = largest_body
         self.failures: list[Exception] = []
         self.stopped = threading.Event()
         self._tls = tls
-        self._socket = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self._socket = socket.create_server(("127.0.0.1", port), backlog=128)
         self._connections: dict[threading.Thread, socket.socket] = {}
         self._lock = threading.Lock()
         self._acceptor = threading.Thread(target=self._accept, daemon=True)

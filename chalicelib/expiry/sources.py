@@ -48,6 +48,7 @@ class Places:
     public: Public
     connect: Connect
     consumers_path: str
+    bankid_names: tuple[str, ...]
 
 
 def certificate_name(key_id: str) -> str:
@@ -133,3 +134,17 @@ def _ends(entry: Mapping[str, str]) -> Iterator[float]:
         yield datetime.fromisoformat(entry["not_after"]).timestamp()
     if "BEGIN CERTIFICATE" in entry.get("public_key", ""):
         yield certificate.read(entry["public_key"]).not_after
+
+
+def bankid(places: Places) -> Seen:
+    """Our certificate for BankID, and the root that its servers are trusted by; nothing where BankID is not in use."""
+    found = places.public.find(places.bankid_names) if places.bankid_names else {}
+    for name in places.bankid_names:
+        thing = f"parameter {name}"
+        if name not in found:
+            yield Trouble(thing, thing, Fault.MISSING)
+            continue
+        try:
+            yield Ending(thing, thing, certificate.read(found[name]).not_after)
+        except ValueError:
+            yield Trouble(thing, thing, Fault.DAMAGED)

@@ -14,7 +14,7 @@ from chalicelib.expiry.sources import Places
 from chalicelib.parameters import ParameterStore
 from chalicelib.settings import Settings
 
-SOURCES = (sources.uploaded_keys, sources.flows, sources.consumers)
+SOURCES = (sources.uploaded_keys, sources.flows, sources.consumers, sources.bankid)
 """What is watched. A certificate of another method's becomes one more function here."""
 
 
@@ -30,7 +30,8 @@ def build(config: Settings, clock: Clock) -> WatchParts:
     """Makes the clients; asks nothing yet."""
     instance = Instance(aws.client("connect", PATIENT), config.connect_instance_arn)
     consumers_path = config.consumer_name.rpartition("/")[0]
-    return WatchParts(Places(ParameterStore(), instance, consumers_path), clock)
+    bankid = [name for name in (config.bankid_public_certificate_name, config.bankid_root_name) if name]
+    return WatchParts(Places(ParameterStore(), instance, consumers_path, tuple(bankid)), clock)
 
 
 def look(parts: WatchParts) -> dict[str, str]:

@@ -31,3 +31,8 @@ def secure_input(token_hash: str) -> str:
 def delivery(id_hash: str) -> str:
     """That an input was delivered to a consumer, by the keyed hash of the delivery's id."""
     return f"delivery#{id_hash}"
+
+
+def bankid(contact_id: str) -> str:
+    """A contact's BankID orders, by its InitialContactId."""
+    return f"bankid#{contact_id}"

@@ -27,6 +27,8 @@ _COLOURS = {
     "table": "90",
     "webhook": "90",
     "voiceit": "90",
+    "bankid": "90",
+    "app": "35",
 }
 _TICKET = re.compile(r"/[A-Za-z0-9_-]{60,}/")
 _WIDTH = 100

@@ -36,6 +36,7 @@ class Stage:
             self.transcripts.append(centre.transcript)
             yield centre
             must(not centre.recordings.remaining, "every recording is deleted at Twilio")
+            must(not centre.bankid.too_soon, f"BankID is never asked too soon: {centre.bankid.too_soon}")
             must(not centre.line.errors, f"Twilio has nothing to complain about: {centre.line.errors}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import boto3
@@ -13,6 +14,7 @@ from local.tls import Certificates
 from local.twilio.account import Account
 from local.twilio.recordings import Recordings
 from local.voiceit import VoiceIt
+from tests.contract.bankid_calls import ORGANISATION, BankIDFlow, ScriptedBankID, parts_over
 from tests.contract.flow_calls import Flow
 from tests.contract.secure_input_calls import SecureInput
 from tests.contract.twilio_calls import Twilio
@@ -118,6 +120,14 @@ def _security_key(secrets: dict[str, str]) -> None:
 def secure_input(_connect_settings: None, _security_key: None, clock: SteppingClock) -> SecureInput:
     """A flow that takes digits, and a system that redeems them, with a connect_app of this test's own."""
     return SecureInput(load("connect_app", clock), clock)
+
+
+@pytest.fixture
+def bankid(_connect_settings: None, _security_key: None, clock: SteppingClock) -> BankIDFlow:
+    """A flow that asks for BankID, with a connect_app of this test's own and a BankID that does as the test says."""
+    scripted = ScriptedBankID(clock)
+    parts = parts_over(scripted, clock, {**os.environ, "ORGANISATION_NAME": ORGANISATION})
+    return BankIDFlow(load("connect_app", clock), clock, scripted, parts)
 
 
 @pytest.fixture

@@ -167,6 +167,20 @@ def test_consumers_end_when_their_entry_or_their_certificate_says(watch: Watch) 
     assert "s" * 64 not in json.dumps(told)
 
 
+def test_the_certificate_for_bankid_and_its_root_are_watched_where_bankid_is_in_use(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("bankid/certificate", "bankid-root")
+    monkeypatch.setenv("BANKID_PUBLIC_CERTIFICATE_NAME", f"/amazon-connect/{names[0]}")
+    monkeypatch.setenv("BANKID_ROOT_NAME", f"/amazon-connect/{names[1]}")
+    put(names[0], made(20).certificate)
+    told = watch()
+    assert days(told) == {"parameter /amazon-connect/bankid/certificate": 20}
+    assert faults(told) == [("parameter /amazon-connect/bankid-root", "missing")]
+    put(names[1], "no certificate")
+    assert faults(watch()) == [("parameter /amazon-connect/bankid-root", "damaged")]
+
+
 @pytest.mark.parametrize("operation", ["ListSecurityKeys", "ListContactFlows", "DescribeContactFlow"])
 def test_a_watch_that_cannot_see_everything_is_not_counted_and_says_the_rest(watch: Watch, operation: str) -> None:
     watch.connect.fails = {operation: "AccessDeniedException"}

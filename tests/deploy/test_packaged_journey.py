@@ -1,4 +1,4 @@
-"""Two of the demo's journeys on the zips, each function in processes of its own under Lambda's runtime."""
+"""Three of the demo's journeys on the zips, each function in processes of its own under Lambda's runtime."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from local import tls
 from local.aws.ministack import MiniStack
+from local.demo.bankid import identified
 from local.demo.journeys import returning_caller, typed_card
 from local.demo.stage import Stage
 from local.packaged import PackagedCentre
@@ -24,3 +25,10 @@ def test_a_card_number_is_taken_and_redeemed_by_the_packaged_apps(
 ) -> None:
     stage = Stage(ministack, tls.certificates(tmp_path / "tls"), partial(PackagedCentre, build=packages))
     assert typed_card(stage).startswith("token and last four")
+
+
+def test_a_caller_is_identified_by_bankid_with_the_packaged_apps(
+    ministack: MiniStack, packages: Path, tmp_path: Path
+) -> None:
+    stage = Stage(ministack, tls.certificates(tmp_path / "tls"), partial(PackagedCentre, build=packages))
+    assert "greeted by name" in identified(stage)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
+from chalicelib.bankid import hints, starting
 from chalicelib.handoff import Verdict, Word
 from flows import templates
 from flows.check import check
@@ -17,8 +19,11 @@ from flows.render import placeholders, render
 FILLINGS = {
     "lambda:voice": "arn:aws:lambda:eu-central-1:111122223333:function:countersign-connect-dev-voice",
     "lambda:secure_input": "arn:aws:lambda:eu-central-1:111122223333:function:countersign-connect-dev-secure_input",
+    "lambda:bankid": "arn:aws:lambda:eu-central-1:111122223333:function:countersign-connect-dev-bankid",
     "module:voice": "11111111-2222-3333-4444-555555555555",
     "module:secure-input": "22222222-3333-4444-5555-666666666666",
+    "module:bankid": "33333333-4444-5555-6666-777777777777",
+    "setting:organisation_name": "Exempelbolaget",
     "setting:input_kind": "card_number",
     "setting:input_length": "19",
     "setting:input_consumer": "all",
@@ -27,9 +32,9 @@ FILLINGS = {
     "queue:verified": "arn:aws:connect:eu-central-1:111122223333:instance/i/queue/verified",
     "queue:not_verified": "arn:aws:connect:eu-central-1:111122223333:instance/i/queue/not-verified",
 }
-MODULES = {"voice", "voice-dial", "secure-input", "secure-input-relay"}
-VOICE_MODULES = MODULES - {"secure-input", "secure-input-relay"}
-MAIN_FLOWS = {"authenticate-caller", "take-card-number"}
+MODULES = {"voice", "voice-dial", "secure-input", "secure-input-relay", "bankid"}
+VOICE_MODULES = MODULES - {"secure-input", "secure-input-relay", "bankid"}
+MAIN_FLOWS = {"authenticate-caller", "authenticate-by-bankid", "take-card-number"}
 AGENT_MAY_SEE = {
     *("auth_result", "auth_method", "auth_level", "auth_until", "auth_subject", "auth_view"),
     *("input_result", "input_token", "input_last4"),
@@ -70,6 +75,10 @@ def test_everything_that_is_spoken_comes_from_a_catalogue(name: str) -> None:
     for action in templates.load(name)["Actions"]:
         text = action["Parameters"].get("Text", "{{prompt:none}}")
         assert text.startswith("{{prompt:"), action["Identifier"]
+        written = re.sub(
+            r"<[^>]+>|\{\{(prompt|setting):\w[\w.]*\}\}|\$[\w.]+", "", action["Parameters"].get("SSML", "")
+        )
+        assert written.strip(" .") == "", action["Identifier"]
 
 
 def _compares(name: str) -> list[tuple[Action, frozenset[str]]]:
@@ -160,15 +169,18 @@ def test_the_hand_back_code_is_taken_in_silence_before_anything_else() -> None:
     assert before == ["UpdateFlowLoggingBehavior", "UpdateContactRecordingBehavior"]
 
 
-def test_secure_input_is_encrypted_unlogged_unrecorded_and_goes_to_the_function_alone() -> None:
-    flow = parsed("secure-input")
-    [asking] = [action for action in flow.actions if action.type == "GetParticipantInput"]
+@pytest.mark.parametrize(("name", "function"), [("secure-input", "open"), ("bankid", "start")])
+def test_what_is_typed_is_encrypted_unlogged_unrecorded_and_goes_to_the_function_alone(
+    name: str, function: str
+) -> None:
+    flow = parsed(name)
+    [asking] = [action for action in flow.actions if "StoreInput" in action.parameters]
     assert asking.parameters["InputEncryption"] == {
         "EncryptionKeyId": FILLINGS["security_key_id"],
         "Key": FILLINGS["security_key_certificate_pem"],
     }
     users = [action.identifier for action in flow.actions if "$.StoredCustomerInput" in repr(action.parameters)]
-    assert users == ["typed", "open"], "compared with the word for nothing, and passed to the function"
+    assert users == ["typed", function], "compared with the word for nothing, and passed to the function"
     before, at = [], flow.start
     while at != asking.identifier:
         before.append(flow.by_identifier[at].type)
@@ -176,8 +188,57 @@ def test_secure_input_is_encrypted_unlogged_unrecorded_and_goes_to_the_function_
     assert before == ["UpdateFlowLoggingBehavior", "UpdateContactRecordingBehavior"]
 
 
-def test_nothing_typed_never_reaches_the_function() -> None:
-    typed = parsed("secure-input").by_identifier["typed"]
+@pytest.mark.parametrize("name", ["secure-input", "bankid"])
+def test_nothing_typed_never_reaches_the_function(name: str) -> None:
+    typed = parsed(name).by_identifier["typed"]
     assert [(str(condition), condition.target) for condition in typed.conditions] == [
         ("Equals Timeout", "nothing-twice")
     ]
+
+
+def test_the_closed_lists_of_bankid_are_what_its_function_can_say() -> None:
+    assert RESULT_WORDS["bankid", "start"] == {*map(str, starting.Word)}
+    assert RESULT_WORDS["bankid", "collect"] == {*map(str, hints.Result)}
+
+
+def _tested(flow: Flow, *names: str) -> set[str]:
+    """The words that these comparisons of `$.External.prompt` have branches for."""
+    compares = [flow.by_identifier[name] for name in names]
+    assert {compare.parameters["ComparisonValue"] for compare in compares} == {"$.External.prompt"}
+    return {condition.operands[0] for compare in compares for condition in compare.conditions}
+
+
+def test_every_word_that_bankid_has_spoken_has_a_prompt_of_its_own() -> None:
+    flow = parsed("bankid")
+    assert _tested(flow, "hint") == {*map(str, hints.PENDING_PROMPTS)}
+    by_result = {"declined", "expired", "mismatch"}  # where the result says it all
+    ended = _tested(flow, "cancelled-how", "failed-how", "unavailable-how") | by_result
+    assert ended == {*map(str, hints.Prompt)} - {*map(str, hints.PENDING_PROMPTS)}
+    spoken = [repr(action.parameters) for action in flow.actions if action.identifier in _hints(flow)]
+    assert len(set(spoken)) == len(hints.PENDING_PROMPTS)
+
+
+def _hints(flow: Flow) -> set[str]:
+    return {condition.target for condition in flow.by_identifier["hint"].conditions}
+
+
+def test_wherever_bankid_is_waited_for_the_same_two_keys_work() -> None:
+    flow = parsed("bankid")
+    waiting = [action for action in flow.actions if action.type == "GetParticipantInput" and action.identifier != "ask"]
+    assert {action.identifier for action in waiting} == _hints(flow) | {"instruct", "waiting", "reminder"}
+    for action in waiting:
+        keys = [(str(condition), condition.target) for condition in action.conditions]
+        assert keys == [("Equals 1", "again"), ("Equals 9", "say-given-up")]
+
+
+def test_no_name_and_no_number_leaves_the_module() -> None:
+    for action in parsed("bankid").actions:
+        if action.type == "EndFlowModuleExecution":
+            assert action.parameters["ResultData"].keys() <= {"result", "level", "until", "subject", "risk"}
+
+
+def test_an_order_that_the_module_gives_up_is_taken_back() -> None:
+    flow = parsed("bankid")
+    for said in ("say-given-up", "say-too-long", "say-trouble"):
+        cancel = flow.by_identifier[flow.by_identifier[said].next_action or ""]
+        assert cancel.parameters["LambdaInvocationAttributes"]["step"] == "cancel"

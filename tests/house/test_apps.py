@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from chalicelib import audit
+from chalicelib.bankid.evidence import keeping
 from chalicelib.expiry import sources
 from chalicelib.expiry.ending import DUE_DAYS
 from chalicelib.settings import CONNECT, TWILIO, Settings
@@ -22,6 +23,9 @@ from shared import template
 ROOT = Path(__file__).resolve().parents[2]
 APPS = (CONNECT, TWILIO)
 VOICE_POLICY = "policy-voice-prod.json"
+OPENS_INPUT = ("secure_input", "bankid")
+ASKS_BANKID = ("bankid", "contact_ended")
+BANKID_SECRETS = ("certificate", "key-password", "root", "signing-roots")
 POLICIES = sorted(path for app in APPS for path in (ROOT / app / ".chalice").glob("policy-*.json"))
 OF_CALLS = [policy for policy in POLICIES if "expiry_watch" not in policy.name]
 
@@ -111,10 +115,13 @@ def function_of(policy: Path) -> str:
 @pytest.mark.parametrize("policy", OF_CALLS, ids=lambda path: path.name)
 def test_a_role_may_do_what_the_code_does_and_no_more(policy: Path) -> None:
     allowed = statements(policy)
-    opens_input = function_of(policy) == "secure_input"
-    assert set(allowed) == {"Table", "Secrets", "Key", "Logs"} | ({"Preload", "ConsumerKeys"} if opens_input else set())
+    function = function_of(policy)
+    further = {"Preload"} if function in OPENS_INPUT else set()
+    further |= {"ConsumerKeys"} if function == "secure_input" else set()
+    further |= {"Evidence", "EvidenceKey"} if function == "bankid" else set()
+    assert set(allowed) == {"Table", "Secrets", "Key", "Logs"} | further
     # Every write is an UpdateItem, alone or in a transaction; nothing is deleted, queried or scanned.
-    reads = [] if opens_input else ["dynamodb:BatchGetItem"]
+    reads = [] if function_of(policy) in ("secure_input", "contact_ended") else ["dynamodb:BatchGetItem"]
     assert allowed["Table"]["Action"] == [*reads, "dynamodb:UpdateItem"]
     assert allowed["Secrets"]["Action"] == ["ssm:GetParameters"]
     assert allowed["Key"]["Action"] == ["kms:Decrypt"]
@@ -130,7 +137,8 @@ def test_the_watch_reads_what_is_public_and_can_decrypt_nothing(stage: str) -> N
     readable = {
         one.partition(":parameter")[2] for name in ("Certificates", "Consumers") for one in allowed[name]["Resource"]
     }
-    assert readable == {sources.certificate_name("*"), about.default.rpartition("/")[0]}
+    bankid = {f"/countersign/{stage}/bankid/certificate", f"/countersign/{stage}/bankid-root"}
+    assert readable == {sources.certificate_name("*"), about.default.rpartition("/")[0]} | bankid
     assert allowed["Certificates"]["Action"] == ["ssm:GetParameters"]
     assert allowed["Consumers"]["Action"] == ["ssm:GetParametersByPath"]
     assert all(re.fullmatch(r"connect:(List|Describe)\w+", action) for action in allowed["Flows"]["Action"])
@@ -165,15 +173,32 @@ def test_alarms_look_at_metrics_that_the_watch_writes() -> None:
     assert (watched["Dimensions"][0]["Value"], watched["EvaluationPeriods"]) == ("expiry_watched", 2)
 
 
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_evidence_can_be_put_away_and_not_be_read_by_whoever_puts_it(stage: str) -> None:
+    allowed = statements(ROOT / CONNECT / ".chalice" / f"policy-bankid-{stage}.json")
+    assert allowed["Evidence"]["Action"] == ["s3:PutObject"]
+    bucket = template.read(template.RESOURCES)["Resources"]["Evidence"]["Properties"]["BucketName"]["Fn::Sub"]
+    made = bucket.replace("${Stage}", stage).replace("${AWS::AccountId}", "1").replace("${AWS::Region}", "eu-north-1")
+    assert fnmatchcase(f"arn:aws:s3:::{made}/{keeping.PREFIX}/2040/x.json", allowed["Evidence"]["Resource"])
+    # Names of buckets are everybody's: one of that name in another account must not get any.
+    assert allowed["Evidence"]["Condition"] == {"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}}
+    assert allowed["EvidenceKey"]["Action"] == ["kms:GenerateDataKey"]
+    assert allowed["EvidenceKey"]["Condition"] == allowed["Key"]["Condition"]
+
+
 @pytest.mark.parametrize("policy", OF_CALLS, ids=lambda path: path.name)
 def test_a_role_reads_the_secrets_that_its_settings_name(policy: Path) -> None:
     app, stage = policy.parents[1].name, policy.stem.rpartition("-")[2]
     names = {name for name in settings_of(app, required=True) if name.endswith("_NAME") and name != "TABLE_NAME"}
     named = {value for name, value in variables_of(app, "dev").items() if name in names}
     readable = {one.partition(":parameter")[2] for one in statements(policy)["Secrets"]["Resource"]}
+    if function_of(policy) in OPENS_INPUT:
+        named.add(Settings.__dataclass_fields__["input_private_key_name"].metadata["about"].default)
     if function_of(policy) == "secure_input":
-        patterns = ("input_private_key_name", "consumer_name")
-        named |= {Settings.__dataclass_fields__[name].metadata["about"].default for name in patterns}
+        named.add(Settings.__dataclass_fields__["consumer_name"].metadata["about"].default)
+    if function_of(policy) in ASKS_BANKID:
+        judges = function_of(policy) == "bankid"  # only what is told of a completed order needs BankID's signing roots
+        named |= {f"/countersign/dev/bankid-{one}" for one in BANKID_SECRETS if judges or one != "signing-roots"}
     wanted = {re.sub(r"\{[a-z-]+\}", "*", name.replace("/dev/", f"/{stage}/")) for name in named}
     assert wanted == readable
 
@@ -201,21 +226,42 @@ def test_only_what_relays_makes_data_keys_and_only_with_keys_that_are_meant_for_
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
-def test_only_the_function_that_opens_can_read_private_keys(stage: str) -> None:
-    able = [
-        function_of(policy)
-        for policy in POLICIES
-        if policy.stem.endswith(f"-{stage}")
-        and re.search("amazon-connect/encryption(?!/[*]/certificate)", policy.read_text())
-    ]
-    assert able == ["secure_input"]
+@pytest.mark.parametrize(
+    ("name", "items"), [("bankid", [keys.bankid("*"), keys.contact("*")]), ("contact_ended", [keys.bankid("*")])]
+)
+def test_the_functions_of_bankid_touch_orders_and_the_proofs_of_contacts_alone(
+    name: str, items: list[str], stage: str
+) -> None:
+    table = statements(ROOT / CONNECT / ".chalice" / f"policy-{name}-{stage}.json")["Table"]
+    assert table["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": items}}
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+@pytest.mark.parametrize(
+    ("secret", "functions"), [("amazon-connect/encryption", OPENS_INPUT), ("bankid-certificate", ASKS_BANKID)]
+)
+def test_only_the_functions_that_need_them_can_read_private_keys(
+    stage: str, secret: str, functions: tuple[str, ...]
+) -> None:
+    able = {
+        function_of(policy) for policy in OF_CALLS if policy.stem.endswith(f"-{stage}") and secret in policy.read_text()
+    }
+    assert able == set(functions)
+
+
+def test_bankids_secrets_have_in_a_package_the_names_that_its_roles_may_read() -> None:
+    named = re.findall(
+        r'"Fn::Sub": "/countersign/\$\{Stage\}/bankid-([a-z-]+)"', json.dumps(variables_of(CONNECT, "prod"))
+    )
+    assert sorted(named) == sorted(BANKID_SECRETS)
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
 def test_every_function_of_connect_app_has_a_role_of_its_own(stage: str) -> None:
     functions = config(CONNECT)["stages"][stage]["lambda_functions"]
     assert {name: one["iam_policy_file"] for name, one in functions.items()} == {
-        name: f"policy-{name}-{stage}.json" for name in ("voice", "secure_input", "secure_input_redeem", "expiry_watch")
+        name: f"policy-{name}-{stage}.json"
+        for name in ("voice", "secure_input", "secure_input_redeem", "expiry_watch", "bankid", "contact_ended")
     }
 
 
@@ -227,7 +273,7 @@ def test_connect_may_invoke_what_flows_invoke_and_never_the_function_that_gives_
         if one.get("Type") == "AWS::Lambda::Permission"
     ]
     of_connect = {name["Fn::GetAtt"][0] for principal, name in permitted if principal == "connect.amazonaws.com"}
-    assert of_connect == {"Voice", "SecureInput"}
+    assert of_connect == {"Voice", "SecureInput", "Bankid"}
     others = {name["Fn::GetAtt"][0]: principal for principal, name in permitted if principal != "connect.amazonaws.com"}
     assert others == {"SecureInputRedeem": {"Ref": "InputRedeemerArn"}}
 

@@ -55,6 +55,40 @@ def test_names_differ_by_stage() -> None:
     assert all("${Stage}" in name["Fn::Sub"] for name in names)
 
 
+BUCKET = RESOURCES["Evidence"]["Properties"]
+
+
+def test_evidence_is_private_and_encrypted_with_our_own_key() -> None:
+    assert set(BUCKET["PublicAccessBlockConfiguration"].values()) == {True}
+    assert BUCKET["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    (rule,) = BUCKET["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    own = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": {"Fn::GetAtt": ["Key", "Arn"]}}
+    assert rule["ServerSideEncryptionByDefault"] == own
+
+
+def test_nobody_reads_or_writes_evidence_in_the_clear_or_under_another_key() -> None:
+    denied = {one["Sid"]: one for one in RESOURCES["EvidencePolicy"]["Properties"]["PolicyDocument"]["Statement"]}
+    assert {(one["Effect"], one["Principal"]) for one in denied.values()} == {("Deny", "*")}
+    assert denied["OverTlsAlone"]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    chosen = {"Null": {"s3:x-amz-server-side-encryption": "false"}}
+    assert denied["UnderTheBucketsKeyAlone"]["Condition"] == chosen
+
+
+def test_evidence_stays_as_long_as_was_said_and_no_longer() -> None:
+    days = {"Ref": "EvidenceDays"}
+    assert BUCKET["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert BUCKET["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]["Days"] == days
+    assert BUCKET["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] == days
+
+
+def test_without_days_there_is_no_bucket() -> None:
+    conditional = {name for name, one in (RESOURCES | OUTPUTS).items() if "Condition" in one}
+    assert conditional == {"Evidence", "EvidencePolicy", "EvidenceBucket"}
+    whole = template.read(template.RESOURCES)
+    assert whole["Parameters"]["EvidenceDays"]["Default"] == 0
+    assert whole["Conditions"] == {"KeepsEvidence": {"Fn::Not": [{"Fn::Equals": [{"Ref": "EvidenceDays"}, 0]}]}}
+
+
 def test_the_stack_comes_up_and_exports_what_the_apps_import(account: dict[str, str]) -> None:
     stacks = boto3.client("cloudformation")
     stacks.create_stack(
@@ -69,3 +103,18 @@ def test_the_stack_comes_up_and_exports_what_the_apps_import(account: dict[str, 
     assert re.fullmatch(r"arn:aws:kms:.*:key/.*", exports["countersign-dev-KeyArn"])
     assert exports["countersign-dev-KeyAlias"] == "alias/countersign-dev"
     assert boto3.client("dynamodb").describe_table(TableName="countersign-dev")["Table"]["TableStatus"] == "ACTIVE"
+
+
+def test_with_days_the_stack_has_a_bucket_and_exports_its_name(account: dict[str, str]) -> None:
+    stacks = boto3.client("cloudformation")
+    given = {"Stage": "dev", "EvidenceDays": "3650"}
+    stacks.create_stack(
+        StackName="countersign-resources-dev",
+        TemplateBody=template.RESOURCES.read_text(),
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
+    )
+    stacks.get_waiter("stack_create_complete").wait(StackName="countersign-resources-dev")
+    exports = {export["Name"]: export["Value"] for export in stacks.list_exports()["Exports"]}
+    bucket = exports["countersign-dev-EvidenceBucket"]
+    assert bucket.startswith("countersign-dev-evidence-")
+    assert bucket in [one["Name"] for one in boto3.client("s3").list_buckets()["Buckets"]]

@@ -32,7 +32,11 @@ def secrets(centre: Centre) -> set[str]:
     """The caller's number, every code that was typed or dialled, and what opens doors."""
     typed = {request.params.get("Digits", "") for request in centre.line.requests}
     dialled = set(re.findall(r'sendDigits="w*([0-9]{10})', "".join(r.answer.decode() for r in centre.line.requests)))
-    keys = {word for value in Secrets.of(centre.account, centre.voiceit).values.values() for word in value.split()}
+    keys = {
+        word
+        for value in Secrets.of(centre.account, centre.voiceit, centre.bankid).values.values()
+        for word in value.split()
+    }
     return {word for word in typed | dialled | keys if len(word) >= 10} | {KARINS_NUMBER, KARINS_NUMBER[1:]}
 
 

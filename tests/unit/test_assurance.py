@@ -83,6 +83,27 @@ def test_of_each_method_the_newest_proof_is_kept_whatever_the_order(given_proofs
     assert set(kept) <= set(given_proofs)
 
 
+LIFE = 14_400_000
+
+
+@given(st.permutations([(0, LIFE), (7_200_000, LIFE), (LIFE, 60_000)]))
+def test_a_contact_is_swept_when_none_of_its_proofs_counts_any_more(lives: list[tuple[int, int]]) -> None:
+    methods = (Method.VOICE, Method.BANKID, Method.WEB_LOGIN)
+    made = [
+        Proof(method, Level.LOW, "subject-1", T + at, T + at + life)
+        for method, (at, life) in zip(methods, sorted(lives), strict=True)
+    ]
+    contact = written({}, *made)
+    assert max(proof.until for proof in proofs(contact)) / 1000 < int(contact["expires_at"])
+    assert int(contact["expires_at"]) <= made[-1].at // 1000 + 86_400
+
+
+@pytest.mark.parametrize("setting", ["VOICE_PROOF_LIFE_SECONDS", "BANKID_PROOF_LIFE_SECONDS"])
+def test_no_proof_can_be_made_to_live_for_longer_than_that(setting: str) -> None:
+    with pytest.raises(Misconfigured, match=setting):
+        load({setting: str(LIFE // 1000 + 1)}, CONNECT)
+
+
 @pytest.mark.parametrize("field", ["voice_level", "voice_subject", "voice_until"])
 def test_half_a_proof_is_an_error_and_no_assurance(field: str) -> None:
     contact = {name: value for name, value in written({}, VOICE).items() if name != field}

@@ -33,7 +33,10 @@ def read(of: object) -> Contact:
 
 def test_a_contact_is_its_initial_contact_id_its_caller_and_its_parameters() -> None:
     assert read(event({"step": "start"})) == Contact(
-        "b0a1c2d3-0000-4000-8000-000000000001", "+46701234567", {"step": "start"}
+        "b0a1c2d3-0000-4000-8000-000000000001",
+        "+46701234567",
+        {"step": "start"},
+        "b0a1c2d3-0000-4000-8000-000000000002",
     )
 
 
