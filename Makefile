@@ -61,9 +61,11 @@ keys: $(READY) ## make, try, watch and retire the keys of encrypted input: make 
 certs: $(READY) ## the certificate for BankID: make certs ARGS="split FILE", or store, or check; ARGS=-h tells more
 	@$(BIN)/python -m shared.bankid_certificate $(ARGS)
 
-docs: $(READY) ## write docs/settings.md anew from chalicelib/settings.py
+docs: $(READY) ## write docs/settings.md and docs/flow-actions.md anew from the code
 	$(BIN)/python -m chalicelib.settings > docs/settings.md.new
 	mv docs/settings.md.new docs/settings.md
+	$(BIN)/python -m local.flowtool.actions_page > docs/flow-actions.md.new
+	mv docs/flow-actions.md.new docs/flow-actions.md
 
 bench: setup ## measure side by side: opening a message, cold starts, zips; into build/bench.json (docs/measuring.md)
 	$(BIN)/python -m tests.bench

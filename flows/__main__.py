@@ -15,7 +15,9 @@ from typing import Any
 
 from flows import templates
 from flows.check import check
-from flows.findings import Finding, Severity
+from flows.checking import add_arguments, check_files
+from flows.files import UnreadableError, read_json
+from flows.findings import Finding
 from flows.prompts import LANGUAGES, UnknownLanguageError
 from flows.render import RenderError, render, to_be_given
 
@@ -27,12 +29,8 @@ _STAND_INS = {
 }
 
 
-class UnreadableError(ValueError):
-    """A file that holds no JSON, or none that is meant; the text names it."""
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code: 0, 1 when a flow has errors or cannot be rendered, 2 when the command is not understood."""
+    """The exit code: 0, 1 when a flow has errors or cannot be rendered, 2 for what cannot be read or understood."""
     parsed = _parser().parse_args(arguments)
     try:
         return _COMMANDS[parsed.command](parsed)
@@ -53,8 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     rendering.add_argument("--output", type=Path, help="where to write; standard output without it")
     checking = commands.add_parser("check", help="say what is wrong with flows, one line for each finding")
-    checking.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    checking.add_argument("--strict", action="store_true", help="warnings fail, too")
+    add_arguments(checking)
     commands.add_parser("templates", help="check every template that ships, in each language; warnings fail, too")
     return parser
 
@@ -103,9 +100,7 @@ def _texts(file: Path) -> dict[str, str]:
 
 
 def _check(parsed: argparse.Namespace) -> int:
-    failing = {Severity.ERROR, Severity.WARNING} if parsed.strict else {Severity.ERROR}
-    found = [_told(file, check(_json(file))) for file in parsed.files]
-    return int(bool(failing & {finding.severity for findings in found for finding in findings}))
+    return check_files(parsed.files, strict=parsed.strict)
 
 
 def _check_templates(_: argparse.Namespace) -> int:
@@ -129,19 +124,10 @@ def _told(where: object, findings: Collection[Finding]) -> Collection[Finding]:
 
 
 def _object(file: Path) -> dict[str, Any]:
-    content = _json(file)
+    content = read_json(file)
     if not isinstance(content, dict):
         raise UnreadableError(f"{file}: not a JSON object")
     return content
-
-
-def _json(file: Path) -> Any:
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except UnicodeDecodeError:
-        raise UnreadableError(f"{file}: not a text file in UTF-8") from None
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise UnreadableError(f"{file}: not JSON: {error}") from None
 
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {

@@ -91,6 +91,8 @@ def parse(document: object) -> Flow:
         raise NotAFlowError(
             "this is the export format of before 2021: open the flow in the console, save it, and export it again"
         )
+    if "Version" not in top and "Actions" not in top:
+        raise NotAFlowError("this is no flow: it has neither Version nor Actions")
     if top.get("Version") != VERSION:
         raise NotAFlowError(f'Invalid Version: it must be "{VERSION}"')
     settings = top.get("Settings")

@@ -17,6 +17,7 @@ class _Command(NamedTuple):
 
 _COMMANDS: Mapping[str, _Command] = {
     "bankid": _Command("local.bankid.__main__", "a BankID with a page of phones, or a press of a button there"),
+    "flow": _Command("local.flowtool.command", "check, run, draw and test Connect flows of your own"),
     "encrypt": _Command("local.encrypt", "digits as Connect encrypts them for a certificate"),
 }
 

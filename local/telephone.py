@@ -18,9 +18,14 @@ class Asked(Enum):
 
 @dataclass(frozen=True)
 class Press:
-    """Keys, as the person types them: `0-9*#`."""
+    """Keys, as the person types them: `0-9*#`, the first `after_seconds` and then one every `apart_seconds`.
+
+    A `,` in between is 750 ms of thought, a `w` 500 ms. Only a Connect line minds the times.
+    """
 
     keys: str
+    after_seconds: float = 0.0
+    apart_seconds: float = 0.2
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class Call:
 
     `caller_id` is E.164, or None when withheld. `digits` are touch-tones that the calling *machine* sends as soon as
     the far end answers: `0-9*#`, with `,` for 750 ms (Connect) and `w` for 500 ms (Twilio) of silence.
+    At `hangs_up_at` (virtual seconds since the epoch) the caller puts the receiver down, whatever is going on.
     """
 
     to: str
@@ -63,6 +69,7 @@ class Call:
     person: Person
     digits: str = ""
     ring_limit_seconds: float = 30.0
+    hangs_up_at: float | None = None
 
 
 class Ended(Enum):

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 
 from flows.language import behaviour, branching, contact_data, endings, functions, keys, modules, speech, transfers
 from flows.language.action_type import ActionType
+from flows.language.beyond import BEYOND
 
 _KINDS = (behaviour, branching, contact_data, endings, functions, keys, modules, speech, transfers)
 
 ACTIONS: Mapping[str, ActionType] = {piece.name: piece for kind in _KINDS for piece in kind.ACTIONS}
 
-__all__ = ["ACTIONS", "ActionType"]
+__all__ = ["ACTIONS", "BEYOND", "ActionType"]

@@ -66,7 +66,7 @@ class Choice:
     words: frozenset[str]
 
     def problems(self, value: object, path: str) -> Iterator[str]:
-        if value != "" and value not in self.words:
+        if not isinstance(value, str) or (value and value not in self.words):
             yield _bad_value(path)
 
 

@@ -27,6 +27,7 @@ REFUSALS: tuple[Rule, ...] = (
 )
 
 REGRETS: tuple[Rule, ...] = (
+    actions.are_all_known_here,
     reachability.every_action_is_reached,
     reachability.every_way_ends,
     silence.nobody_is_cut_off_without_a_word,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from flows.document import Action, Flow
 from flows.findings import Finding, Severity
-from flows.language import ACTIONS
+from flows.language import ACTIONS, BEYOND
 from flows.language.action_type import Branches
 
 _PLACEHOLDER = re.compile(r"\{\{[^}]*\}\}")
@@ -15,6 +15,8 @@ _PLACEHOLDER = re.compile(r"\{\{[^}]*\}\}")
 
 def speak_the_language(flow: Flow) -> Iterator[Finding]:
     for action in flow.actions:
+        if action.type in BEYOND:
+            continue
         known = ACTIONS.get(action.type)
         if known is None:
             yield _error(action, f"Invalid Action type. Path: {action.path}.Type: {action.type}")
@@ -23,6 +25,13 @@ def speak_the_language(flow: Flow) -> Iterator[Finding]:
             yield _error(action, message)
         for message in known.also(action):
             yield _error(action, message)
+
+
+def are_all_known_here(flow: Flow) -> Iterator[Finding]:
+    for action in flow.actions:
+        if action.type in BEYOND:
+            message = f"{action.type} ({BEYOND[action.type]}): its parameters and branches were not checked"
+            yield Finding(Severity.WARNING, message, action.identifier)
 
 
 def have_their_branches(flow: Flow) -> Iterator[Finding]:

@@ -63,13 +63,15 @@ def settings_belong_to_modules(flow: Flow) -> Iterator[Finding]:
     if len(declared) > MOST_MODULE_BRANCHES:
         yield Finding(Severity.ERROR, f"{len(declared)} branches, and a module has at most {MOST_MODULE_BRANCHES}")
     for end in ends:
-        if "Result" in end.parameters and end.parameters["Result"] not in declared:
+        result = end.parameters.get("Result", "")
+        if "Result" in end.parameters and not (isinstance(result, str) and result in declared):
             message = f"Invalid Action property value. Path: {end.path}.Parameters.Result"
             yield Finding(Severity.ERROR, message, end.identifier)
 
 
-def _declared_branches(settings: Mapping[str, object]) -> frozenset[object]:
+def _declared_branches(settings: Mapping[str, object]) -> frozenset[str]:
     transitions = settings.get("Transitions")
     if not isinstance(transitions, list):
         return frozenset()
-    return frozenset(item.get("ReferenceName") for item in transitions if isinstance(item, Mapping))
+    names = [item.get("ReferenceName") for item in transitions if isinstance(item, Mapping)]
+    return frozenset(name for name in names if isinstance(name, str))

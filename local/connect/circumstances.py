@@ -14,15 +14,25 @@ class Fault(Enum):
     SERVICE_ERROR = "5xx from the Lambda service before the function ran"
     RAISES = "the function raises before it does anything"
     RAISES_AFTER_COMMIT = "the function does its work, then raises"
+    TIMES_OUT_BEFORE_COMMIT = "the time runs out before the function does anything"
     TIMES_OUT_AFTER_COMMIT = "the function does its work, its answer never arrives"
     LATE_DUPLICATE = "the answer arrives, and the same event is delivered again later"
+
+    @property
+    def leaves_no_answer(self) -> bool:
+        """Whether the time is up afterwards, so that nothing is tried again."""
+        return self in (Fault.TIMES_OUT_BEFORE_COMMIT, Fault.TIMES_OUT_AFTER_COMMIT)
 
 
 @dataclass(frozen=True)
 class LambdaFaults:
-    """Faults by the number of the attempt in its contact, from 1; a retry is an attempt of its own."""
+    """Faults by the number of the attempt in its contact, from 1; a retry is an attempt of its own.
+
+    `functions` hold those of one function each, by its ARN and the number of the attempt at that function.
+    """
 
     attempts: Mapping[int, Fault] = field(default_factory=dict)
+    functions: Mapping[str, Mapping[int, Fault]] = field(default_factory=dict)
     duplicate_after_seconds: float = 2.0
 
 
@@ -40,9 +50,19 @@ class Circumstances:
 
     One number for each leg of a contact, from the first; legs beyond them resume at once. Where input is encrypted,
     `encrypts_nothing_typed` says whether the word for "nothing typed" is, too; the service does not tell.
+
+    `initiation` is how the contact began, in the service's word. `open_hours` are hours of operation by their id (""
+    for those of the target queue), `metrics` what CheckMetricData reads by its type, `draws` what
+    DistributeByPercentage draws one after the other, the last for ever. `failing` are actions that fail, by identifier,
+    with their errors.
     """
 
     faults: LambdaFaults = field(default_factory=LambdaFaults)
     unset: Unset = Unset.ABSENT
     resume_delays_seconds: tuple[float, ...] = ()
     encrypts_nothing_typed: bool = False
+    initiation: str = "INBOUND"
+    open_hours: Mapping[str, bool] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    draws: tuple[float, ...] = ()
+    failing: Mapping[str, str] = field(default_factory=dict)

@@ -48,6 +48,8 @@ class Contact:
     recording: bool = False
     queue: Queue | None = None
     legs_resumed: int = 0
+    draws: int = 0
+    initiation: str = "INBOUND"
     visits: list[Visit] = field(default_factory=list)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,10 @@ from local.transcript import Transcript
 Play = Callable[["Execution", Flow, Mapping[str, Any]], Over | Returns]
 
 
+class NotANumberError(ValueError):
+    """Where the action needs a number, its parameter, with its references filled in, is none."""
+
+
 @dataclass(frozen=True)
 class Execution:
     """One contact on its way. `flow_named` finds a flow or module by id or ARN; `play` runs one to its end."""
@@ -38,6 +43,7 @@ class Execution:
     security_keys: SecurityKeys
     flow_named: Callable[[str], Flow | None]
     play: Play
+    on_step: Callable[[Step], object]
     trace: list[Step] = field(default_factory=list)
     flow_log: list[str] = field(default_factory=list)
 
@@ -48,6 +54,21 @@ class Execution:
     def text(self, parameter: Any) -> str:
         """The same as text, "" for what is not set."""
         return resolved_text(parameter, self.contact)
+
+    def number(self, parameter: Any) -> float:
+        """The same as a number. Raises NotANumberError."""
+        try:
+            number = float(self.text(parameter))
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
+            raise NotANumberError("a parameter is no number")
+        return number
+
+    def note(self, step: Step) -> None:
+        """Write down an action that is done."""
+        self.trace.append(step)
+        self.on_step(step)
 
     def tell(self, who: str, what: str) -> None:
         self.transcript.add(self.clock.now(), who, what)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import Any, NoReturn
 
 from local.clock import VirtualClock
 from local.connect.circumstances import Fault, LambdaFaults
@@ -37,6 +38,7 @@ class Invoker:
         self._clock = clock
         self._faults = faults
         self._attempts = 0
+        self._attempts_at: Counter[str] = Counter()
 
     def invoke(self, arn: str, event: Mapping[str, Any], limit_seconds: float, response_type: str) -> dict[str, Any]:
         """The answer, checked. Raises InvocationFailedError."""
@@ -48,7 +50,7 @@ class Invoker:
         reason = ""
         for _ in range(1 + RETRIES):
             try:
-                return checked_answer(self._attempt(function, payload, deadline), response_type)
+                return checked_answer(self._attempt(arn, function, payload, deadline), response_type)
             except _Retried as failure:
                 reason = str(failure)
             self._clock.sleep(RETRY_PAUSE_SECONDS)
@@ -56,20 +58,30 @@ class Invoker:
                 break
         raise InvocationFailedError(f"failed, retries included: {reason}")
 
-    def _attempt(self, function: Function, payload: str, deadline: float) -> str:
-        self._attempts += 1
-        fault = self._faults.attempts.get(self._attempts)
+    def _attempt(self, arn: str, function: Function, payload: str, deadline: float) -> str:
+        fault = self._fault(arn)
         if fault is not None and fault in _BEFORE_THE_FUNCTION:
             raise _Retried(fault.value)
+        if fault is Fault.TIMES_OUT_BEFORE_COMMIT:
+            self._run_out_of_time(deadline, fault)
         answer = self._answer(function, payload, deadline)
         if fault is Fault.RAISES_AFTER_COMMIT:
             raise _Retried(fault.value)
         if fault is Fault.TIMES_OUT_AFTER_COMMIT:
-            self._clock.sleep(deadline - self._clock.now())
-            raise InvocationFailedError(fault.value)
+            self._run_out_of_time(deadline, fault)
         if fault is Fault.LATE_DUPLICATE:
             self._in_background(lambda: self._later(function, payload))
         return answer
+
+    def _fault(self, arn: str) -> Fault | None:
+        self._attempts += 1
+        self._attempts_at[arn] += 1
+        own = self._faults.functions.get(arn, {}).get(self._attempts_at[arn])
+        return own or self._faults.attempts.get(self._attempts)
+
+    def _run_out_of_time(self, deadline: float, fault: Fault) -> NoReturn:
+        self._clock.sleep(deadline - self._clock.now())
+        raise InvocationFailedError(fault.value)
 
     def _answer(self, function: Function, payload: str, deadline: float) -> str:
         """The function runs apart, because it goes on when the flow has stopped waiting for it."""

@@ -18,7 +18,7 @@ from local.connect.functions import Function, Invoker
 from local.connect.line import CallerHungUp, Clock, Line
 from local.connect.outcomes import Over
 from local.connect.queues import Queue
-from local.connect.record import ContactRun, Ending
+from local.connect.record import ContactRun, Ending, Step
 from local.connect.references import UnknownReferenceError
 from local.connect.runner import FlowDefectError, play
 from local.connect.security_keys import SecurityKeys
@@ -30,11 +30,11 @@ class ConnectInstance:
     """Answers the calls to its numbers and runs their flows.
 
     `numbers` maps E.164 to the id of a flow; `flows` holds rendered flows and modules by the id or ARN that other flows
-    name them by; `functions` the Lambda handlers by ARN. `contact_ended` gets the event of each contact that is over.
-    The numbers are connected to the exchange. `security_keys` are uploaded public keys in PEM by their ids, and others
-    can be uploaded or removed between calls; `circumstances` may be exchanged then. `runs` are the contacts, in the
-    order in which they ended. Raises FlowRefusedError for a flow that the service or the runner does not take, and
-    NotUploadedError for a security key.
+    name them by; `functions` the Lambda handlers by ARN. `contact_ended` gets the event of each contact that is over,
+    `on_step` each action once it is done. The numbers are connected to the exchange. `security_keys` are uploaded
+    public keys in PEM by their ids, and others can be uploaded or removed between calls; `circumstances` may be
+    exchanged then. `runs` are the contacts, in the order in which they ended. Raises FlowRefusedError for a flow that
+    the service or the runner does not take, and NotUploadedError for a security key.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class ConnectInstance:
         contact_ended: Callable[[dict[str, Any]], object] | None = None,
         instance_arn: str = INSTANCE_ARN,
         new_contact_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+        on_step: Callable[[Step], object] = lambda step: None,
     ) -> None:
         self.circumstances = circumstances or Circumstances()
         self.runs: list[ContactRun] = []
@@ -66,6 +67,7 @@ class ConnectInstance:
         self._contact_ended = contact_ended
         self._instance_arn = instance_arn
         self._new_contact_id = new_contact_id
+        self._on_step = on_step
         self._talking: list[int] = []
         self._lock = threading.Lock()
         for number in self._entries:
@@ -84,6 +86,7 @@ class ConnectInstance:
         """Take a call and tell how it went. Raises KeyError for a number that is not the instance's."""
         flow = self._entries[call.to]
         contact = Contact(self._new_contact_id(), call.caller_id, call.to, self._instance_arn)
+        contact.initiation = self.circumstances.initiation
         started = self._clock.now()
         self._transcript.add(started, "connect", f"answers {call.to}, caller id {call.caller_id or 'withheld'}")
         with self._on_the_line(call.person):
@@ -114,6 +117,7 @@ class ConnectInstance:
             security_keys=self.security_keys,
             flow_named=self._flows.named,
             play=play,
+            on_step=self._on_step,
         )
 
     @staticmethod

@@ -7,6 +7,7 @@ for input are lost, as they are in the service.
 from __future__ import annotations
 
 from collections import deque
+from typing import NoReturn
 
 from local.clock import VirtualClock, WallClock
 from local.connect.speech import Speech
@@ -28,6 +29,7 @@ class Line:
 
     def __init__(self, call: Call, clock: Clock, transcript: Transcript) -> None:
         self._person = call.person
+        self._hangs_up_at = call.hangs_up_at
         self._clock = clock
         self._transcript = transcript
         self._tones: deque[tuple[float, str]] = deque()
@@ -57,36 +59,48 @@ class Line:
         start = self._clock.now()
         coming = self._tones[0][0] - start if self._tones else None
         in_time = coming is not None and coming <= within
-        self._clock.sleep(max(coming, 0.0) if coming is not None and in_time else within)
+        self._wait(max(coming, 0.0) if coming is not None and in_time else within)
         if self._person_has_the_turn:
             self._transcript.busy(start, self._clock.now())
         return self._tones.popleft()[1] if in_time else None
 
     def music(self, seconds: float) -> None:
         start = self._clock.now()
-        self._clock.sleep(seconds)
+        self._wait(seconds)
         self._transcript.heard(start, self._clock.now())
 
     def _speak(self, speech: Speech, seconds: float) -> None:
         start = self._clock.now()
         if speech.written:
             self._transcript.add(start, "connect", f"says: {speech.written}")
-        self._clock.sleep(seconds)
+        self._wait(seconds)
         if speech.text:
             self._transcript.heard(start, self._clock.now())
 
     def _react(self, heard: str, asked: Asked) -> None:
         reaction = self._person.reacts(heard, asked)
         if isinstance(reaction, HangUp):
-            self._transcript.add(self._clock.now(), "caller", "hangs up")
-            raise CallerHungUp
+            self._hang_up()
         if isinstance(reaction, Press):
             self._transcript.add(self._clock.now(), "caller", f"types {len(reaction.keys)} keys")
-            self._arrive(reaction.keys)
+            self._arrive(reaction.keys, reaction.after_seconds, reaction.apart_seconds)
 
-    def _arrive(self, keys: str) -> None:
-        at = self._clock.now()
+    def _wait(self, seconds: float) -> None:
+        """Let time pass, at most until the caller has had enough."""
+        left = None if self._hangs_up_at is None else self._hangs_up_at - self._clock.now()
+        if left is None or left > seconds:
+            self._clock.sleep(seconds)
+            return
+        self._clock.sleep(left)
+        self._hang_up()
+
+    def _hang_up(self) -> NoReturn:
+        self._transcript.add(self._clock.now(), "caller", "hangs up")
+        raise CallerHungUp
+
+    def _arrive(self, keys: str, after: float = 0.0, apart: float = TONE_SECONDS) -> None:
+        at = self._clock.now() + after
         for key in keys:
-            at += _PAUSES.get(key, TONE_SECONDS)
+            at += _PAUSES.get(key, apart)
             if key not in _PAUSES:
                 self._tones.append((at, key))

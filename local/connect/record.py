@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from local.telephone import Ended
@@ -24,7 +24,7 @@ class Step:
     """One action: which branch it took ("next", an error type, "Equals verified", or how it ended), and nothing secret.
 
     `note` counts what it must not show, such as "10 digits". `logged` and `recorded` say whether flow logging and call
-    recording were on while it ran.
+    recording were on while it ran. `at` is when it began, in virtual seconds since the epoch.
     """
 
     flow: str
@@ -34,6 +34,7 @@ class Step:
     note: str = ""
     logged: bool = False
     recorded: bool = False
+    at: float = field(default=0.0, repr=False)
 
 
 @dataclass(frozen=True)

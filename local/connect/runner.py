@@ -10,8 +10,9 @@ from flows.document import NO_MATCHING_CONDITION, NO_MATCHING_ERROR, Action, Bra
 from local.connect.actions import PIECES
 from local.connect.comparing import holds
 from local.connect.contact import Visit
-from local.connect.execution import Execution
+from local.connect.execution import Execution, NotANumberError
 from local.connect.flow_log import entry
+from local.connect.line import CallerHungUp
 from local.connect.outcomes import Done, Fails, Moves, Outcome, Over, Returns, Yields
 from local.connect.record import Step
 
@@ -40,27 +41,42 @@ def _to_the_end(execution: Execution) -> Over | Returns:
         action = flow.by_identifier[identifier]
         if len(execution.trace) >= MOST_STEPS:
             raise FlowDefectError(f"stopped after {MOST_STEPS} actions, at {action.identifier}: the flow goes round")
-        begun = Step(flow.name, action.identifier, action.type, "end", "", contact.logging, contact.recording)
-        outcome = _carried_out(action, execution)
+        logged, recorded, at = contact.logging, contact.recording, execution.clock.now()
+        begun = Step(flow.name, action.identifier, action.type, "end", "", logged, recorded, at)
+        try:
+            outcome = _carried_out(action, execution)
+        except CallerHungUp:
+            execution.note(replace(begun, branch="caller hung up"))
+            raise
         if isinstance(outcome, Over | Returns):
-            execution.trace.append(begun)
+            execution.note(begun)
             return outcome
         if isinstance(outcome, Moves):
-            execution.trace.append(replace(begun, branch="next"))
+            execution.note(replace(begun, branch="next"))
             contact.visits[-1] = Visit(outcome.flow)
             identifier = outcome.flow.start
             continue
         branch = _branch(action, outcome, execution)
-        execution.trace.append(replace(begun, branch=branch.name, note=outcome.note))
+        execution.note(replace(begun, branch=branch.name, note=outcome.note))
         identifier = branch.target
 
 
 def _carried_out(action: Action, execution: Execution) -> Outcome:
     logged, parameters = execution.contact.logging, execution.value(action.parameters)
-    outcome = PIECES[action.type].run(action, execution)
+    outcome = _outcome(action, execution)
     if logged:
         execution.flow_log.append(entry(action, parameters, execution.contact))
     return outcome
+
+
+def _outcome(action: Action, execution: Execution) -> Outcome:
+    failing = execution.circumstances.failing.get(action.identifier)
+    if failing is not None:
+        return Fails(failing, "made to fail")
+    try:
+        return PIECES[action.type].run(action, execution)
+    except NotANumberError as trouble:
+        return Fails(note=str(trouble))
 
 
 def _branch(action: Action, outcome: Done | Yields | Fails, execution: Execution) -> Branch:

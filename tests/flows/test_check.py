@@ -128,6 +128,12 @@ def test_the_settings_of_a_module_are_whole(missing: str) -> None:
     assert found == [f"JSON field is missing or null for field name: settings.{missing}"]
 
 
+def test_names_of_branches_that_are_no_text_are_no_accident() -> None:
+    settings = {**SETTINGS, "Transitions": [{"ReferenceName": {}}]}
+    end = action("end", "EndFlowModuleExecution", {"Result": {}})
+    assert "Invalid Action property value. Path: Actions[0].Parameters.Result" in errors(flow(end, settings=settings))
+
+
 def test_a_module_has_at_most_eight_branches() -> None:
     settings = {**SETTINGS, "Transitions": [{"ReferenceName": f"branch {number}"} for number in range(9)]}
     assert "at most 8" in only_error(flow(action("end", "EndFlowModuleExecution"), settings=settings))
@@ -170,6 +176,7 @@ def test_a_missing_parameter_is_refused_by_its_path() -> None:
         ("UpdateContactAttributes", {"Attributes": {"a": True}}, "Attributes.a"),
         ("UpdateContactAttributes", {"Attributes": {}, "TargetContact": "Other"}, "TargetContact"),
         ("UpdateFlowAttributes", {"FlowAttributes": {"a": {"Value": 1}}}, "FlowAttributes.a.Value"),
+        ("UpdateContactAttributes", {"Attributes": {}, "TargetContact": {}}, "TargetContact"),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_refused_by_its_path(kind: str, parameters: dict[str, Any], path: str) -> None:
@@ -460,7 +467,7 @@ def test_the_command_prints_a_line_for_each_finding_and_fails(
 ) -> None:
     bad = _file(tmp_path, "bad.json", flow(action("a", "PlayPrompt")))
     assert main(["check", _file(tmp_path, "good.json", GOOD), bad]) == 1
-    assert capsys.readouterr().out == f"{bad}: error: Invalid Action type. Path: Actions[0].Type: PlayPrompt [a]\n"
+    assert capsys.readouterr().out == f"{bad}: a: error: Invalid Action type. Path: Actions[0].Type: PlayPrompt\n"
 
 
 def test_warnings_fail_the_command_only_when_it_is_strict(tmp_path: Path) -> None:
@@ -472,7 +479,7 @@ def test_warnings_fail_the_command_only_when_it_is_strict(tmp_path: Path) -> Non
 def test_a_file_that_is_no_json_fails_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "text.json"
     file.write_text("{")
-    assert main(["check", str(file)]) == 1
+    assert main(["check", str(file)]) == 2
     assert "text.json" in capsys.readouterr().err
 
 
@@ -482,7 +489,7 @@ def test_a_file_of_another_kind_is_named_in_one_line(
 ) -> None:
     file = tmp_path / "flow.json"
     file.write_bytes(content)
-    assert main(["check", str(file)]) == 1
+    assert main(["check", str(file)]) == 2
     told = capsys.readouterr().err
     assert told.startswith(f"error: {file}: not ")
     assert told.count("\n") == 1

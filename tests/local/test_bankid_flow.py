@@ -65,6 +65,7 @@ def phone(
         clock=VirtualClock(),
         transcript=Transcript(),
         circumstances=circumstances,
+        security_keys={security_key().id: security_key().public_key},
     )
     return instance.run(Call(NUMBER, CALLER, person)), person.heard
 

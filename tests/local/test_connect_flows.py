@@ -16,7 +16,7 @@ from local.clock import VirtualClock
 from local.connect import Agent, Circumstances, ConnectInstance, ContactRun, Ending, Fault, LambdaFaults, Queue, Unset
 from local.telephone import Call, Ended, Exchange
 from local.transcript import Transcript
-from tests.local import test_secure_input_flow
+from tests.local import test_bankid_flow, test_secure_input_flow
 from tests.local.connect_calls import CALLER, HANG_UP, NUMBER, THIRD_PARTY, FarEnd, Listener
 
 VOICE = "arn:aws:lambda:eu-central-1:111122223333:function:countersign-connect-dev-voice"
@@ -278,6 +278,6 @@ def test_hanging_up_at_a_prompt_ends_the_contact_there(prompt: str) -> None:
 
 
 def test_the_flows_that_were_run_are_the_flows_that_ship() -> None:
-    fillings = {**FILLINGS, **test_secure_input_flow.RELAY_FILLINGS}
+    fillings = {**FILLINGS, **test_secure_input_flow.RELAY_FILLINGS, **test_bankid_flow.FILLINGS}
     names = {parse(render(templates.load(name), "en-GB", fillings)).name for name in templates.NAMES}
     assert names == set(templates.NAMES)

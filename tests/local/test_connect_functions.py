@@ -159,6 +159,19 @@ def test_what_fails_before_the_function_runs_is_tried_again(fault: Fault) -> Non
     assert len(function.events) == 1
 
 
+def test_a_time_out_before_the_function_runs_is_not_tried_again() -> None:
+    function = Function([OK])
+    assert not succeeded(centre(function, faults(Fault.TIMES_OUT_BEFORE_COMMIT)).phone())
+    assert function.events == []
+
+
+def test_faults_of_one_function_count_its_own_attempts() -> None:
+    function = Function([OK])
+    own = LambdaFaults(functions={"arn:of:another": {1: Fault.TIMES_OUT_BEFORE_COMMIT}, FUNCTION: {1: Fault.RAISES}})
+    assert succeeded(centre(function, Circumstances(own)).phone())
+    assert len(function.events) == 1
+
+
 def test_the_fourth_failure_is_the_last() -> None:
     function = Function([OK])
     assert not succeeded(centre(function, faults(*[Fault.THROTTLED] * 4)).phone())

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from chalicelib.customer_input.message import decrypt
 from chalicelib.errors import Undecryptable
-from local.connect import Circumstances, Ending, FlowRefusedError
+from local.connect import Circumstances, Ending, FlowRefusedError, Step
 from local.security_key import security_key
 from local.telephone import Asked, Call, Ended, Press
 from tests.flows.documents import SETTINGS, action, compare, flow, hang_up, invoke, say, set_attributes, store_input
@@ -33,6 +33,7 @@ def centre(*actions: dict[str, Any], **more: Any) -> Centre:
     return Centre({"main": flow(*actions)}, **more)
 
 
+LOOPING = ("Equals ContinueLooping", "Equals DoneLooping")
 BYE = (say("done", "Goodbye.", "bye"), hang_up())
 
 
@@ -81,7 +82,105 @@ def test_a_caller_may_hang_up_at_any_prompt() -> None:
     run = tried.phone(Listener(reactions={"Hello": HANG_UP}))
     assert run.ending is Ending.CALLER_HUNG_UP
     assert run.ended is Ended.CALLER_HUNG_UP
-    assert run.trace == ()
+    assert branches(run) == [("hello", "caller hung up")]
+
+
+def test_a_caller_hangs_up_at_a_time_in_the_middle_of_a_prompt() -> None:
+    tried = centre(say("hello", "x" * 280, "done"), *BYE)
+    start = tried.clock.now()
+    run = tried.instance.run(Call(NUMBER, CALLER, Listener(), hangs_up_at=start + 3.0))
+    assert branches(run) == [("hello", "caller hung up")]
+    assert run.trace[0].at == start
+    assert tried.clock.now() == start + 3.0
+
+
+def test_keys_come_as_late_and_as_far_apart_as_the_person_presses_them() -> None:
+    tried = centre(store_input("number", "done"), *BYE)
+    start = tried.clock.now()
+    steps: list[Step] = []
+    tried.instance._on_step = steps.append
+    tried.phone(Listener(reactions={"Type": Press("12#", after_seconds=2.0, apart_seconds=1.0)}))
+    assert steps[0].note == "2 digits"
+    assert steps[1].at - start == pytest.approx(len("Type the number.") / 14 + 2.0 + 3 * 1.0)
+
+
+def test_an_action_can_be_made_to_fail_with_an_error_of_its_own() -> None:
+    tried = centre(
+        say("hello", "Hello.", "done"), *BYE, circumstances=Circumstances(failing={"hello": "NoMatchingError"})
+    )
+    person = Listener()
+    assert branches(tried.phone(person))[0] == ("hello", "NoMatchingError")
+    assert person.heard == ["Goodbye."]
+
+
+def test_how_typing_ends_falls_back_on_the_default_where_a_reference_is_not_set() -> None:
+    unset = {"InputTerminationSequence": "$.Attributes.unset", "InterdigitTimeLimitSeconds": "$.Attributes.unset"}
+    run = centre(store_input("number", "done", DTMFConfiguration=unset), *BYE).phone(Listener(["12#"]))
+    assert run.trace[0].note == "2 digits"
+
+
+@pytest.mark.parametrize("count", ["$.Attributes.rounds", "$.Attributes.unset", "$.Attributes.endless"])
+def test_a_number_that_is_none_takes_the_error_branch_or_is_a_defect(count: str) -> None:
+    loop = action("loop", "Loop", {"LoopCount": count}, "done", {}, dict.fromkeys(LOOPING, "done"))
+    run = centre(set_attributes("set", "loop", rounds="many", endless="inf"), loop, *BYE).phone()
+    assert (run.ending, run.defect) == (Ending.DEFECT, "loop has no branch for NoMatchingError")
+
+
+@pytest.mark.parametrize(
+    ("known", "branch"), [({"night": True}, "Equals True"), ({"night": False}, "Equals False"), ({}, "NoMatchingError")]
+)
+def test_hours_of_operation_are_open_closed_or_nobody_knows_them(known: dict[str, bool], branch: str) -> None:
+    conditions = {"Equals True": "done", "Equals False": "done"}
+    hours = action(
+        "hours",
+        "CheckHoursOfOperation",
+        {"HoursOfOperationId": "night"},
+        "done",
+        {"NoMatchingError": "done"},
+        conditions,
+    )
+    run = centre(hours, *BYE, circumstances=Circumstances(open_hours=known)).phone()
+    assert branches(run)[0] == ("hours", branch)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "branch"),
+    [
+        ({"NumberOfAgentsStaffed": 2}, "NumberGreaterThan 0"),
+        ({"NumberOfAgentsStaffed": 0}, "NoMatchingCondition"),
+        ({}, "NoMatchingError"),
+    ],
+)
+def test_a_metric_is_compared_as_a_number(metrics: dict[str, float], branch: str) -> None:
+    errors = {"NoMatchingError": "done", "NoMatchingCondition": "done"}
+    parameters = {"MetricType": "NumberOfAgentsStaffed"}
+    check = action("staff", "CheckMetricData", parameters, "done", errors, {"NumberGreaterThan 0": "done"})
+    assert branches(centre(check, *BYE, circumstances=Circumstances(metrics=metrics)).phone())[0] == ("staff", branch)
+
+
+def test_percentages_are_drawn_one_after_the_other_and_the_last_for_ever() -> None:
+    thresholds = {"NumberLessThan 30": "again", "NumberLessThan 80": "again"}
+    draw = action("draw", "DistributeByPercentage", {}, "again", {"NoMatchingCondition": "again"}, thresholds)
+    again = action(
+        "again", "Loop", {"LoopCount": "3"}, "done", {}, {"Equals ContinueLooping": "draw", LOOPING[1]: "done"}
+    )
+    run = centre(draw, again, *BYE, circumstances=Circumstances(draws=(29, 30, 80))).phone()
+    drawn = [branch for name, branch in branches(run) if name == "draw"]
+    assert drawn == ["NumberLessThan 30", "NumberLessThan 80", "NoMatchingCondition", "NoMatchingCondition"]
+
+
+def test_priority_in_the_queue_changes_nothing_for_the_flow() -> None:
+    run = centre(action("rank", "UpdateContactRoutingBehavior", {"QueuePriority": "1"}, "done"), *BYE).phone()
+    assert branches(run)[0] == ("rank", "next")
+
+
+def test_how_a_contact_began_is_in_its_events() -> None:
+    function = Function([{"result": "ok"}])
+    begun = Circumstances(initiation="TRANSFER")
+    tried = centre(invoke("ask", FUNCTION, "done", "done"), *BYE, function=function, circumstances=begun)
+    tried.phone()
+    assert function.events[0]["Details"]["ContactData"]["InitiationMethod"] == "TRANSFER"
+    assert tried.ended[0]["detail"]["initiationMethod"] == "TRANSFER"
 
 
 def menu(**conditions: str) -> dict[str, Any]:
@@ -592,7 +691,7 @@ def test_hanging_up_inside_a_module_ends_the_contact() -> None:
             action("a", "UpdateFlowLoggingBehavior", {"FlowLoggingBehavior": "Disabled", "Colour": "red"}, "done"),
             "Colour",
         ),
-        (action("a", "DistributeByPercentage", {}, "done", {"NoMatchingCondition": "done"}), "DistributeByPercentage"),
+        (action("a", "GetMetricData", {}, "done", {"NoMatchingError": "done"}), "GetMetricData"),
         (
             store_input("a", "done", SkipWhenDTMFBufferEnabled="true"),
             "SkipWhenDTMFBufferEnabled",

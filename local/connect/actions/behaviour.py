@@ -28,9 +28,15 @@ def _speaker(action: Action, execution: Execution) -> Outcome:
     return Done()
 
 
+def _routing(action: Action, execution: Execution) -> Outcome:
+    """How soon an agent is free is not the flow's to see."""
+    return Done()
+
+
 PIECES = (
     Piece("UpdateFlowLoggingBehavior", _logging, frozenset({"FlowLoggingBehavior"})),
     Piece("UpdateContactRecordingBehavior", _recording, frozenset({"RecordingBehavior"})),
+    Piece("UpdateContactRoutingBehavior", _routing, frozenset({"QueuePriority", "QueueTimeAdjustmentSeconds"})),
     Piece(
         "UpdateContactTextToSpeechVoice",
         _speaker,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flows.document import Action
 from local.connect.actions.piece import Piece
 from local.connect.execution import Execution
-from local.connect.outcomes import Outcome, Yields
+from local.connect.outcomes import Fails, Outcome, Yields
 
 
 def _compare(action: Action, execution: Execution) -> Outcome:
@@ -14,7 +14,7 @@ def _compare(action: Action, execution: Execution) -> Outcome:
 
 def _loop(action: Action, execution: Execution) -> Outcome:
     """Continues `LoopCount` times, is then done once, and starts over: counted per action and stay in the flow."""
-    rounds = int(execution.text(action.parameters["LoopCount"]))
+    rounds = int(execution.number(action.parameters["LoopCount"]))
     loops = execution.contact.visit.loops
     taken = loops.get(action.identifier, 0)
     if taken < rounds:
@@ -24,7 +24,29 @@ def _loop(action: Action, execution: Execution) -> Outcome:
     return Yields("DoneLooping")
 
 
+def _hours(action: Action, execution: Execution) -> Outcome:
+    """Those that are named, or the target queue's, for which "" stands; nobody knows others."""
+    named = execution.text(action.parameters.get("HoursOfOperationId"))
+    is_open = execution.circumstances.open_hours.get(named)
+    return Fails(note="no such hours of operation") if is_open is None else Yields(str(is_open))
+
+
+def _metric(action: Action, execution: Execution) -> Outcome:
+    value = execution.circumstances.metrics.get(execution.text(action.parameters["MetricType"]))
+    return Fails(note="no such metric") if value is None else Yields(value)
+
+
+def _draw(action: Action, execution: Execution) -> Outcome:
+    """A number from 0 to 100 that the conditions compare with their thresholds; no draw is the remainder."""
+    draws, contact = execution.circumstances.draws, execution.contact
+    contact.draws += 1
+    return Yields(draws[min(contact.draws, len(draws)) - 1] if draws else None)
+
+
 PIECES = (
     Piece("Compare", _compare, frozenset({"ComparisonValue"})),
     Piece("Loop", _loop, frozenset({"LoopCount"})),
+    Piece("CheckHoursOfOperation", _hours, frozenset({"HoursOfOperationId"})),
+    Piece("CheckMetricData", _metric, frozenset({"MetricType", "QueueId", "AgentId"})),
+    Piece("DistributeByPercentage", _draw),
 )

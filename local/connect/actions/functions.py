@@ -18,7 +18,7 @@ def _invoke(action: Action, execution: Execution) -> Outcome:
     arn = execution.text(action.parameters["LambdaFunctionARN"])
     parameters = _parameters(action, execution)
     event = invocation_event(execution.contact, parameters)
-    limit = float(execution.text(action.parameters["InvocationTimeLimitSeconds"]))
+    limit = execution.number(action.parameters["InvocationTimeLimitSeconds"])
     validation = action.parameters.get("ResponseValidation", {})
     call = f"{arn.rpartition(':')[2]} {parameters.get('step', '')}".rstrip()
     try:

@@ -22,7 +22,7 @@ NOTHING_TYPED = "Timeout"
 
 
 def _get_input(action: Action, execution: Execution) -> Outcome:
-    limit = float(execution.text(action.parameters["InputTimeLimitSeconds"]))
+    limit = execution.number(action.parameters["InputTimeLimitSeconds"])
     execution.line.ask_for_keys(speech(action.parameters, execution.contact), limit)
     if stores(action.parameters):
         return _store(action, execution, limit)
@@ -66,9 +66,9 @@ class _Typing:
         maximum = action.parameters["InputValidation"]["CustomValidation"]["MaximumLength"]
         star_is_data = str(touch_tones.get("DisableCancelKey", "False")).lower() == "true"
         return cls(
-            most=int(execution.text(maximum)),
-            terminator=touch_tones.get("InputTerminationSequence", "#"),
-            between_keys=float(touch_tones.get("InterdigitTimeLimitSeconds", "5")),
+            most=int(execution.number(maximum)),
+            terminator=touch_tones.get("InputTerminationSequence") or "#",
+            between_keys=execution.number(touch_tones.get("InterdigitTimeLimitSeconds") or "5"),
             cancel=None if star_is_data else "*",
         )
 

@@ -52,7 +52,8 @@ def _leg(action: Action, execution: Execution) -> Call:
         caller_id=caller_id,
         person=execution.call.person,
         digits=execution.text(parameters.get("ThirdPartyDTMFDigits")),
-        ring_limit_seconds=float(execution.text(parameters["ThirdPartyConnectionTimeLimitSeconds"])),
+        hangs_up_at=execution.call.hangs_up_at,
+        ring_limit_seconds=execution.number(parameters["ThirdPartyConnectionTimeLimitSeconds"]),
     )
 
 

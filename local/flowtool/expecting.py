@@ -1,0 +1,68 @@
+"""In what a call is not as its script expects: lines for a person, `-` what was expected and `+` what was."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+
+from local.connect.record import ContactRun, Ending
+from local.flowtool.script import Expected
+
+ANYTHING = "..."
+"""In a path: any blocks, or none."""
+
+
+def differences(expected: Expected, run: ContactRun, heard: Sequence[str]) -> Iterator[str]:
+    """A flow that had nowhere to go is never as expected, unless the script says so."""
+    if expected.ending not in (None, run.ending) or (expected.ending is None and run.ending is Ending.DEFECT):
+        yield from _two("ending", expected.ending.name.lower() if expected.ending else "any but", _ending(run))
+    if expected.queue not in (None, run.queue):
+        yield from _two("queue", expected.queue, run.queue)
+    for name, value in expected.attributes.items():
+        wanted = None if value is False else value
+        if run.attributes.get(name) != wanted:
+            yield from _two(f"attribute {name}", wanted, run.attributes.get(name))
+    yield from _unsaid(expected, heard)
+    path = [step.action for step in run.trace]
+    if expected.path and not _follows(expected.path, path):
+        yield "path:"
+        yield from (f"  {line}" for line in _diff(expected.path, path))
+
+
+def _two(what: str, wanted: object, got: object) -> Iterator[str]:
+    yield f"{what}:"
+    yield f"  - {'(not set)' if wanted is None else wanted}"
+    yield f"  + {'(not set)' if got is None else got}"
+
+
+def _ending(run: ContactRun) -> str:
+    return f"{run.ending.name.lower()}: {run.defect}" if run.defect else run.ending.name.lower()
+
+
+def _unsaid(expected: Expected, heard: Sequence[str]) -> Iterator[str]:
+    """Words must be heard in the order in which they stand, with anything in between."""
+    left = iter(heard)
+    missing = next((words for words in expected.says if not any(words in prompt for prompt in left)), None)
+    never = [words for words in expected.never_says if any(words in prompt for prompt in heard)]
+    if missing is None and not never:
+        return
+    yield "says:"
+    if missing is not None:
+        yield f"  - {missing}"
+    yield from (f"  - (never) {words}" for words in never)
+    yield from (f"  + {prompt}" for prompt in heard)
+
+
+def _diff(wanted: Sequence[str], path: Sequence[str]) -> Iterator[str]:
+    lines = difflib.unified_diff(wanted, path, n=len(path), lineterm="")
+    return (f"{line[0]} {line[1:]}" for line in lines if not line.startswith(("---", "+++", "@@")))
+
+
+def _follows(wanted: Sequence[str], path: Sequence[str]) -> bool:
+    reached = {0}
+    for block in wanted:
+        if block == ANYTHING:
+            reached = set(range(min(reached, default=len(path) + 1), len(path) + 1))
+        else:
+            reached = {at + 1 for at in reached if at < len(path) and path[at] == block}
+    return len(path) in reached
