@@ -6,6 +6,7 @@ CountersignError                never raised itself
 ├── BadWebhook                  what Twilio sent cannot be part of a leg of ours
 ├── Undecryptable               what should be a caller's encrypted input is not, or does not open
 ├── EvidenceRefused             what should be BankID's evidence is not, or is not about what was asked
+├── TokenRefused                what should be the result of a web login is not one to rely on
 ├── Unexpected                  a fault of ours; stands for an error whose own text might tell too much
 └── Unavailable                 something outside did not answer, or not in time
     ├── TableUnavailable
@@ -157,6 +158,51 @@ class EvidenceRefused(CountersignError):
 
     def __init__(self, fault: EvidenceFault) -> None:
         super().__init__(f"BankID's evidence was refused: {fault}")
+        self.fault = fault
+
+
+class TokenFault(StrEnum):
+    """Why the token with a web login's result was refused. The values never change once published.
+
+    For our own log alone: whoever sends tokens learns from every refusal the same.
+    """
+
+    # The outer layer, which anybody can make who knows our public key.
+    TOO_LONG = "too_long"
+    FORM = "form"  # not five parts of strict base64url with the lengths that they must have
+    HEADER = "header"  # a name or a value in it that the senders do not write
+    ALGORITHM = "algorithm"  # not the one of a key type that we take, or another content encryption
+    EPHEMERAL_KEY = "ephemeral_key"  # not a point of P-256, or written otherwise
+    NO_KEY = "no_key"  # none of our keys is of its type and size
+    WRONG_KEY = "wrong_key"  # none of our keys opens it, or it was changed on its way
+    ENVELOPE = "envelope"  # it opens, and holds something else than one signed token
+
+    # The inner layer, until its signature is proved.
+    SIGNED_FORM = "signed_form"
+    SIGNED_HEADER = "signed_header"
+    SIGNATURE_ALGORITHM = "signature_algorithm"
+    SIGNATURE = "signature"  # no key that we trust has made it
+
+    # Genuine, but not to be used.
+    CLAIMS = "claims"  # not one JSON object with every name once
+    SUBJECT = "subject"
+    STATUS = "status"
+    TIMES = "times"  # missing, not whole seconds, or valid for longer than any result is
+    EXPIRED = "expired"
+    NOT_YET = "not_yet"
+    ATTRIBUTES = "attributes"
+    SESSION_URL = "session_url"
+
+    UNEXPECTED = "unexpected"  # a fault of ours
+
+
+class TokenRefused(CountersignError):
+    """What should be the result of a web login is not one to rely on. `fault` says why, for our own log."""
+
+    code = "token_refused"
+
+    def __init__(self, fault: TokenFault) -> None:
+        super().__init__(f"the result of a web login was refused: {fault}")
         self.fault = fault
 
 

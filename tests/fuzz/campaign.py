@@ -2,7 +2,7 @@
 
 `<folder>/record.json` holds the last state of each target's run, and how many edges had been reached after how many
 seconds and runs. An edge is a step from one place in the code to another, as libFuzzer counts them ("cov"), in
-`chalicelib.customer_input` and in what makes its inputs.
+`chalicelib.customer_input`, `chalicelib.web_login` and in what makes their inputs.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def _instrument() -> None:
     import atheris
 
     # What makes the inputs counts too: so those are kept that make a message in another way.
-    with atheris.instrument_imports(include=["chalicelib.customer_input", "tests.fuzz"]):
+    with atheris.instrument_imports(include=["chalicelib.customer_input", "chalicelib.web_login", "tests.fuzz"]):
         importlib.import_module("tests.fuzz.targets")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tests.fuzz import key_texts, messages, texts
+from tests.fuzz import key_texts, messages, texts, tokens
 from tests.fuzz.keyring import Keyring
 from tests.fuzz.target import Target
 
@@ -12,4 +12,5 @@ TARGETS: Mapping[str, Callable[[Keyring], Target]] = {
     "messages": messages.target,
     "texts": texts.target,
     "keys": key_texts.target,
+    "tokens": tokens.target,
 }

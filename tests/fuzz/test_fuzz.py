@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import InputFault, Misconfigured, Undecryptable
+from chalicelib.errors import InputFault, Misconfigured, TokenFault, TokenRefused, Undecryptable
+from chalicelib.web_login.claims import AuthResult, Status
 from tests.fuzz import __main__ as command
-from tests.fuzz import campaign, child, key_texts, messages, texts
+from tests.fuzz import campaign, child, key_texts, messages, texts, tokens
 from tests.fuzz.campaign import Record
 from tests.fuzz.keyring import Keyring
 from tests.fuzz.target import Broken, Target
@@ -46,6 +47,7 @@ def test_no_input_breaks_a_promise_and_the_run_is_on_record(folder: Path, keyrin
         assert list((folder / record["target"] / "corpus").iterdir())
     # The layers below the signature are reached, and the bottom too.
     assert {"opened", "wrong_key", "data_key", "header", "content", "not_keys"} <= set(records[0]["reached"])
+    assert {"wrong_key", "envelope", "signature", "claims", "status", "succeeded"} <= set(records[-1]["reached"])
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,10 @@ def test_no_input_breaks_a_promise_and_the_run_is_on_record(folder: Path, keyrin
         (texts.text, "raw", lambda message: _refuse(InputFault.CUT)),
         (key_texts, "parsed", lambda text, name: ()),
         (key_texts, "parsed", lambda text, name: _misconfigure(text)),
+        (tokens, "verify", lambda *given: _escape()),
+        (tokens, "verify", lambda *given: _refuse_token(TokenFault.UNEXPECTED)),
+        (tokens, "verify", lambda *given: _refuse_token(TokenFault.SIGNATURE)),
+        (tokens, "verify", lambda *given: AuthResult(Status.SUCCEEDED, 0, {}, None, "digest")),
     ],
 )
 def test_a_fault_is_noticed_and_its_input_kept_and_seen_again(
@@ -70,7 +76,7 @@ def test_a_fault_is_noticed_and_its_input_kept_and_seen_again(
     patched: str,
     replacement: Any,
 ) -> None:
-    name = {messages: "messages", texts.text: "texts", key_texts: "keys"}[module]
+    name = {messages: "messages", texts.text: "texts", key_texts: "keys", tokens: "tokens"}[module]
     (tmp_path / "crashes").mkdir()
     target = TARGETS[name](keyring)
     monkeypatch.setattr(module, patched, replacement)
@@ -90,6 +96,10 @@ def test_a_fault_is_noticed_and_its_input_kept_and_seen_again(
 
 def _refuse(fault: InputFault) -> str:
     raise Undecryptable(fault)
+
+
+def _refuse_token(fault: TokenFault) -> AuthResult:
+    raise TokenRefused(fault)
 
 
 def _escape() -> str:
