@@ -23,8 +23,8 @@ class Contact:
 
     `id` is the InitialContactId, which stays the same over transfers. `caller` is the caller's number in E.164, None
     when it was withheld or is no telephone number; it identifies and never authenticates. `segment` is the ContactId,
-    which a transfer changes, `previous` the ContactId of the segment before it, and `initiation` how this segment began,
-    in Connect's words (InitiationMethod); "" for what Connect does not say.
+    which a transfer changes, `previous` the ContactId of the segment before it, and `initiation` how this one began, in
+    Connect's words (InitiationMethod); "" for what Connect does not say.
     """
 
     id: str

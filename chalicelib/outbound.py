@@ -71,6 +71,11 @@ class _Socket(ssl.SSLSocket):
 class _Connection(HTTPSConnection):
     """Tries the addresses of its host one after the other, as long as the deadline of the request allows."""
 
+    @property
+    def is_connected(self) -> bool:
+        """Also where the server has sent nothing but tickets for a later session, which TLS 1.3 does unasked."""
+        return super().is_connected or (self.sock is not None and _says_nothing(self.sock))
+
     def _new_conn(self) -> socket.socket:
         try:
             return self._first_to_answer()
@@ -107,6 +112,17 @@ class _Pool(HTTPSConnectionPool):
             self._put_conn(connection)
 
 
+def _says_nothing(connection: socket.socket) -> bool:
+    connection.settimeout(0.0)
+    try:
+        connection.recv(1)
+    except ssl.SSLWantReadError:
+        return True
+    except OSError:
+        pass
+    return False
+
+
 def _seconds_left(deadline: Deadline | None = None) -> float:
     left = (deadline or _deadline.get()).remaining()
     if not left:
@@ -139,7 +155,9 @@ class Site:
         """
         _deadline.set(deadline)
         try:
-            self._pool.connection_from_url(self._base_url).open_ahead()
+            pool = self._pool.connection_from_url(self._base_url)
+            assert isinstance(pool, _Pool), "a site has only such"
+            pool.open_ahead()
         except ssl.SSLError as error:
             raise _no_answer(urllib3.exceptions.SSLError(error), sent=False) from None
         except (urllib3.exceptions.HTTPError, OSError) as error:

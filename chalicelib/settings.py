@@ -219,9 +219,15 @@ class Settings:
         (CONNECT,),
         "",
     )
+    bankid_certificate_store: str = _setting(
+        _one_of("ssm", "secretsmanager"),
+        "Where that certificate is: `ssm`, a SecureString parameter; `secretsmanager`, a secret of the same name.",
+        (CONNECT,),
+        "ssm",
+    )
     bankid_public_certificate_name: str = _setting(
         _or_none(_secret),
-        "Parameter (a String) with that certificate alone, for the watch over what expires; `make certs` puts it there.",
+        "String parameter with that certificate alone, for the watch over what expires; `make certs` puts it there.",
         (CONNECT,),
         "",
     )

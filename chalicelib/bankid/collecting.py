@@ -163,7 +163,7 @@ class _Collect:
             if at >= self._last_look or (found.again_at > self._last_look and not found.busy):
                 return hints.UNAVAILABLE if found.trouble else self._nothing_new()
             wake_at = min(found.again_at, self._last_look)
-            self._parts.clock.sleep((wake_at - at + 1) / 1000)
+            self._parts.clock.sleep((max(0, wake_at - self._parts.now()) + 1) / 1000)
 
     def _nothing_new(self) -> End:
         return End(Result.PENDING, self._seen or Prompt.OPEN_APP)

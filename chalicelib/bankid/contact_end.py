@@ -11,7 +11,6 @@ from chalicelib.bankid.parts import OrderParts
 from chalicelib.clock import Clock, Deadline
 from chalicelib.contact import Ended
 from chalicelib.errors import Unavailable
-from chalicelib.parameters import ParameterStore
 from chalicelib.settings import Settings
 
 
@@ -27,7 +26,7 @@ def build(config: Settings, clock: Clock) -> EndParts:
     """Fetches the secrets. Raises Misconfigured or SecretsUnavailable."""
     if not config.bankid_certificate_name:
         return EndParts(config, None)
-    return EndParts(config, parts.build(config, clock, parts.fetch(config, ParameterStore())))
+    return EndParts(config, parts.build(config, clock, parts.fetch(config)))
 
 
 def take_event(work: EndParts, event: object, deadline: Deadline) -> None:

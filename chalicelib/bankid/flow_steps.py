@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib import audit
+from chalicelib import audit, secret_store
 from chalicelib.bankid import collecting, hints, order, parts
 from chalicelib.bankid.collecting import Judge, collect
 from chalicelib.bankid.order import State
@@ -13,9 +13,7 @@ from chalicelib.bankid.starting import start
 from chalicelib.clock import Clock, Deadline
 from chalicelib.contact import Contact, answer
 from chalicelib.customer_input.keys import PrivateKeys
-from chalicelib.customer_input.stores import private_key_store
 from chalicelib.errors import BadEvent
-from chalicelib.parameters import ParameterStore
 from chalicelib.settings import Settings
 
 STEPS = ("start", "collect", "cancel")
@@ -32,9 +30,9 @@ class BankIDParts:
 
 def build(config: Settings, clock: Clock) -> BankIDParts:
     """Fetches the secrets. Raises Misconfigured or SecretsUnavailable."""
-    store = ParameterStore()
-    secrets = parts.fetch(config, store, config.bankid_signing_roots_name)
-    private_keys = PrivateKeys(config.input_private_key_name, private_key_store(config.input_private_key_store), clock)
+    secrets = parts.fetch(config, config.bankid_signing_roots_name)
+    store = secret_store.chosen(config.input_private_key_store)
+    private_keys = PrivateKeys(config.input_private_key_name, store, clock)
     return BankIDParts(parts.build(config, clock, secrets), private_keys, collecting.judge(config, secrets))
 
 

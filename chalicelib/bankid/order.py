@@ -73,7 +73,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Beginning:
-    """What an order begins with. `input` is the handle of the encrypted input, `asked` what is asked of whom, sealed."""
+    """What an order begins with. `input` is the handle of the encrypted input, `asked` what it asks, sealed."""
 
     number: int
     input: str

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from chalicelib import audit
+from chalicelib import audit, secret_store
 from chalicelib.bankid import binding, certificate, order
 from chalicelib.bankid.hints import End
 from chalicelib.bankid.relying_party import RelyingParty
@@ -122,16 +122,17 @@ class OrderParts:
         return True
 
 
-def fetch(config: Settings, store: certificate.Source, *also: str) -> Secrets:
-    """What `build` needs, and the parameters named in `also`, in one request. Raises SecretsUnavailable."""
-    wanted = (
-        config.hash_key_name,
-        config.bankid_certificate_name,
-        config.bankid_key_password_name,
-        config.bankid_root_name,
-        *also,
-    )
-    return Secrets(dict(store.find([name for name in wanted if name])))
+def fetch(config: Settings, *also: str) -> Secrets:
+    """What `build` needs, and the parameters named in `also`: one request for each store. Raises SecretsUnavailable."""
+    beside = (config.hash_key_name, config.bankid_key_password_name, config.bankid_root_name, *also)
+    if config.bankid_certificate_store == secret_store.SSM:
+        return Secrets(_found(secret_store.SSM, (*beside, config.bankid_certificate_name)))
+    ours = _found(config.bankid_certificate_store, (config.bankid_certificate_name,))
+    return Secrets({**_found(secret_store.SSM, beside), **ours})
+
+
+def _found(store: str, names: Iterable[str]) -> Mapping[str, str]:
+    return secret_store.chosen(store).find([name for name in names if name])
 
 
 def build(config: Settings, clock: Clock, found: Secrets) -> OrderParts:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from chalicelib import audit, parameters
+from chalicelib import audit, parameters, secret_store
 from chalicelib.clock import Clock, Deadline, milliseconds
 from chalicelib.contact import Contact, answer
 from chalicelib.customer_input.keys import PrivateKeys
-from chalicelib.customer_input.stores import private_key_store
 from chalicelib.errors import BadEvent, TableUnavailable
 from chalicelib.keyed_hash import KeyedHash
 from chalicelib.parameters import ParameterStore
@@ -40,7 +39,7 @@ def build(config: Settings, clock: Clock) -> InputParts:
         hashes,
         Items(config.table_name),
         Seal(hashes, custody.INPUT_KEY),
-        PrivateKeys(config.input_private_key_name, private_key_store(config.input_private_key_store), clock),
+        PrivateKeys(config.input_private_key_name, secret_store.chosen(config.input_private_key_store), clock),
         Registry(config.consumer_name, store, clock),
         Writers(),
         Posting(clock),

@@ -35,13 +35,23 @@ class Peer:
 
 
 class HostileServer:
-    """Shakes hands, reads a request (its head is kept in `heads`), then does `answer`. No context: no TLS."""
+    """Shakes hands, after `waits` seconds, reads a request (its head is kept in `heads`), then does `answer`.
+
+    No context: no TLS. `finished` says that hands have been shaken.
+    """
 
     def __init__(
-        self, answer: Answer, tls: ssl.SSLContext | None, *, reads: bool = True, host: str = "127.0.0.1"
+        self,
+        answer: Answer,
+        tls: ssl.SSLContext | None,
+        *,
+        reads: bool = True,
+        host: str = "127.0.0.1",
+        waits: float = 0.0,
     ) -> None:
-        self._answer, self._tls, self._reads = answer, tls, reads
+        self._answer, self._tls, self._reads, self._waits = answer, tls, reads, waits
         self.heads: list[bytes] = []
+        self.finished = threading.Event()
         self._stopped = threading.Event()
         self._socket = socket.create_server((host, 0))
         self._thread = threading.Thread(target=self._accept, daemon=True)
@@ -75,7 +85,9 @@ class HostileServer:
 
     def _serve(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError), connection:
+            self._stopped.wait(self._waits)
             secured = self._tls.wrap_socket(connection, server_side=True) if self._tls else connection
+            self.finished.set()
             with secured:
                 if self._reads:
                     self.heads.append(_head(secured))

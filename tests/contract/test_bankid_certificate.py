@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -323,3 +324,11 @@ def test_secrets_that_cannot_be_had_now_may_be_had_later() -> None:
 
 def test_secrets_do_not_show() -> None:
     assert repr(Identity("pem", "word")) == "Identity()"
+
+
+def test_bankids_test_environment_is_for_whoever_says_so() -> None:
+    at_test = settings_with(BANKID_API_URL=TEST, BANKID_ROOT_SHA256="")
+    assert "INSECURE_BANKID_TEST" in refusal(lambda: certificate.build(at_test, Secrets({}), now()))
+    at_test = settings_with(BANKID_API_URL=TEST, BANKID_ROOT_SHA256="", INSECURE_BANKID_TEST="yes")
+    for allowed in (at_test, settings_with(BANKID_API_URL=PRODUCTION, BANKID_ROOT_SHA256="")):
+        assert "there is no parameter" in refusal(partial(certificate.build, allowed, Secrets({}), now()))

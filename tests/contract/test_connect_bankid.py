@@ -22,6 +22,7 @@ from flows.contract import RESULT_WORDS
 from tests.contract.bankid_calls import (
     KARIN,
     NO_CLIENT,
+    OPEN_APP,
     ORGANISATION,
     PERSONAL,
     SOMEBODY,
@@ -582,14 +583,23 @@ def test_a_connection_that_took_long_to_open_is_used_for_the_next_look(bankid: B
     assert at - before >= 2, "whoever comes next may not have waited for longer"
 
 
+def test_a_slow_bankid_does_not_make_the_next_look_late(bankid: BankIDFlow) -> None:
+    bankid.start()
+    bankid.bankid.script = [OPEN_APP, completed]
+    bankid.bankid.during_collect = lambda: bankid.clock.sleep(1.9)
+    assert bankid.collect("open_app")["result"] == "verified"
+    first, second = bankid.bankid.orders[0].collected_at
+    assert 2 <= second - first <= 2.3
+
+
 def test_a_function_that_began_late_answers_in_time_all_the_same(bankid: BankIDFlow) -> None:
     bankid.start()
     bankid.collect()
     parts, before = bankid.parts, bankid.clock.now()
-    bankid.bankid.during_collect = lambda: bankid.clock.sleep(1.5)
+    bankid.bankid.during_collect = lambda: bankid.clock.sleep(1.9)
 
     def slowly() -> BankIDParts:
-        bankid.clock.sleep(2)
+        bankid.clock.sleep(2.6)
         return parts
 
     vars(bankid.module)["bankid_parts"] = slowly

@@ -18,12 +18,13 @@ from chalicelib.bankid.evidence import keeping, kept
 from chalicelib.bankid.evidence.keeping import Keeper
 from chalicelib.bankid.evidence.kept import Kept
 from chalicelib.bankid.parts import Secrets
-from chalicelib.clock import Deadline
+from chalicelib.clock import ANSWER_SECONDS, Clock, Deadline
 from chalicelib.errors import EvidenceRefused, EvidenceUnavailable, Misconfigured
 from chalicelib.outbound import Reply
+from chalicelib.table.items import ATTEMPT_SECONDS
 from local.web import CloseWithoutAnswer, Request, Response, WebServer
 from shared import evidence
-from tests.contract.bankid_calls import BankIDFlow, completed, our_certificate
+from tests.contract.bankid_calls import OPEN_APP, BankIDFlow, completed, our_certificate
 from tests.unit.evidence import signing
 from tests.unit.evidence.signing import EXPECTED, NOW, root
 
@@ -154,6 +155,35 @@ def test_without_its_evidence_a_caller_is_verified_only_where_that_is_allowed(
     bankid.bankid.script = [completed]
     assert bankid.collect()["result"] == result
     assert bankid.collect()["result"] == result
+
+
+class SlowKeeper(Keeper):
+    """Takes as long as keeping may."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.left: list[float] = []
+
+    def keep(self, kept: Kept, deadline: Deadline) -> None:
+        self.left.append(deadline.remaining())
+        self._clock.sleep(keeping.LONGEST_SECONDS)
+
+
+@pytest.mark.parametrize("looks", [1, 2, 3, 4])
+def test_there_is_always_time_for_evidence_and_for_storing_the_answer(bankid: BankIDFlow, looks: int) -> None:
+    keeper = SlowKeeper(bankid.clock)
+    parts = bankid.parts
+    bankid.work_with(replace(parts, judge=replace(parts.judge, keeper=keeper)))
+    bankid.start()
+    bankid.bankid.script = [*[OPEN_APP] * (looks - 1), completed]
+    bankid.bankid.during_collect = lambda: bankid.clock.sleep(1.9)
+    told = {"result": "pending"}
+    while told["result"] == "pending":
+        before = bankid.clock.now()
+        told = bankid.collect("open_app")
+        assert bankid.clock.now() - before <= ANSWER_SECONDS - ATTEMPT_SECONDS
+    assert told["result"] == "verified"
+    assert keeper.left[0] >= keeping.LONGEST_SECONDS
 
 
 def test_evidence_that_must_be_kept_needs_a_bucket(bankid: BankIDFlow) -> None:

@@ -595,3 +595,48 @@ def test_a_probe_that_is_answered_in_another_way_is_trouble(
 ) -> None:
     bankid.answers = [Response(status)]
     assert trouble(lambda party, deadline: party.probe(deadline), client(bankid.url, root)).fault is fault
+
+
+# --- a connection that takes its time
+
+
+def slow_to_shake_hands(root: Issued, folder: Path) -> HostileServer:
+    pending = json.dumps({"orderRef": ORDER, "status": "pending", "hintCode": "userSign"}).encode()
+    context = server_context(folder, issue("localhost", root))
+    return HostileServer(says("200 OK", pending), context, waits=0.6)
+
+
+def test_an_order_is_not_asked_for_any_more_when_connecting_took_too_long(root: Issued, folder: Path) -> None:
+    with slow_to_shake_hands(root, folder) as slow:
+        party = client(slow.url, root)
+        told = trouble(lambda party, deadline: party.collect(ORDER, deadline, soon(0.25)), party)
+        assert told.fault is BankIDFault.UNANSWERED
+    assert b"POST" not in b"".join(slow.heads)
+
+
+def test_a_connection_that_was_opened_ahead_asks_at_once(root: Issued, folder: Path) -> None:
+    with slow_to_shake_hands(root, folder) as slow:
+        party = client(slow.url, root)
+        party.connect(soon())
+        assert slow.finished.wait(5)
+        assert slow.heads == []
+        assert party.collect(ORDER, soon(), soon(0.5)) == Pending("userSign")
+    assert len(slow.heads) == 1
+
+
+def test_connecting_again_keeps_the_connection_that_there_is(root: Issued, folder: Path) -> None:
+    with slow_to_shake_hands(root, folder) as slow:
+        party = client(slow.url, root)
+        party.connect(soon())
+        slow.finished.wait(5)  # its tickets for another session have come, which look like a closed connection
+        party.connect(soon(0.5))
+        assert party.collect(ORDER, soon(), soon(0.5)) == Pending("userSign")
+
+
+def test_why_there_is_no_connection_is_told(root: Issued, folder: Path) -> None:
+    with HostileServer(says("200 OK"), server_context(folder, issue("localhost", authority("another")))) as false:
+        told = trouble(lambda party, deadline: party.connect(deadline), client(false.url, root))
+        assert (told.fault, told.uncertain) == (BankIDFault.CERTIFICATE, False)
+    with slow_to_shake_hands(root, folder) as slow:
+        told = trouble(lambda party, deadline: party.connect(deadline), client(slow.url, root), soon(0.3))
+        assert (told.fault, told.uncertain) == (BankIDFault.UNANSWERED, False)

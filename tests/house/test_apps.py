@@ -149,11 +149,21 @@ def test_listing_secrets_is_allowed_only_to_who_keeps_private_keys_in_secrets_ma
     resources = template.read(ROOT / "shared" / "connect_app.yaml")["Resources"]
     policy = resources["SecretsManagerPolicy"]
     assert policy["Condition"] == "KeysInSecretsManager"
-    assert policy["Properties"]["Roles"] == [{"Ref": "SecureInputRole"}]
+    assert policy["Properties"]["Roles"] == [{"Ref": "SecureInputRole"}, {"Ref": "BankidRole"}]
     given, listing = policy["Properties"]["PolicyDocument"]["Statement"]
     assert given["Resource"]["Fn::Sub"].endswith(":secret:/amazon-connect/encryption/*/private-key-??????")
     assert listing["Action"] == ["secretsmanager:BatchGetSecretValue", "secretsmanager:ListSecrets"]
     assert not [policy.name for policy in POLICIES if "secretsmanager" in policy.read_text()]
+
+
+def test_a_certificate_in_secrets_manager_is_read_by_those_alone_who_show_it_to_bankid() -> None:
+    resources = template.read(ROOT / "shared" / "connect_app.yaml")["Resources"]
+    policy = resources["BankIDSecretsManagerPolicy"]
+    assert policy["Condition"] == "BankIDInSecretsManager"
+    assert policy["Properties"]["Roles"] == [{"Ref": "BankidRole"}, {"Ref": "ContactEndedRole"}]
+    [given] = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert given["Action"] == ["secretsmanager:GetSecretValue"]
+    assert given["Resource"]["Fn::Sub"].endswith(":secret:/countersign/${Stage}/bankid-certificate-??????")
 
 
 def test_alarms_look_at_metrics_that_the_watch_writes() -> None:
@@ -218,8 +228,8 @@ def test_the_functions_of_secure_input_touch_no_other_item_of_the_table(
 @pytest.mark.parametrize("stage", ["dev", "prod"])
 def test_only_what_relays_makes_data_keys_and_only_with_keys_that_are_meant_for_it(stage: str) -> None:
     able = [policy for policy in POLICIES if policy.stem.endswith(stage) and "GenerateDataKey" in policy.read_text()]
-    assert [function_of(policy) for policy in able] == ["secure_input"]
-    allowed = statements(able[0])["ConsumerKeys"]
+    assert [function_of(policy) for policy in able] == ["bankid", "secure_input"]  # bankid's is for kept evidence
+    allowed = statements(able[1])["ConsumerKeys"]
     assert allowed["Action"] == ["kms:GenerateDataKey"]
     aliases = f"alias/countersign-{stage}-consumer-*"
     assert allowed["Condition"] == {"ForAnyValue:StringLike": {"kms:ResourceAliases": aliases}}

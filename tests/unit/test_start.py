@@ -8,9 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from chalicelib.errors import Misconfigured, SecretsUnavailable
 from chalicelib.start import prepare
+from local.bankid import authority
 from tests.contract.consumer_calls import consumer_entry
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +23,9 @@ sys.path.insert(0, sys.argv[1])
 from chalicelib import parameters
 parameters.fetch = lambda names: {name: "x" * 40 for name in names}
 parameters.ParameterStore.under = lambda self, path, *more: {}
+if "SECRETS" in os.environ:
+    secrets = json.loads(os.environ["SECRETS"])
+    parameters.ParameterStore.find = lambda self, names: {name: secrets[name] for name in names if name in secrets}
 import app
 app.app.lambda_context = None
 print(json.dumps([sorted(sys.modules), app.__dict__[sys.argv[2]].cache_info().currsize]))
@@ -43,11 +48,11 @@ ENVIRONMENT = {
 }
 
 
-def run_start(program: str, app: str, parts: str, handler: str) -> str:
+def run_start(program: str, app: str, parts: str, handler: str, **environment: str) -> str:
     """What a new process prints that is about to serve `handler`."""
     return subprocess.run(
         [sys.executable, "-c", program, str(ROOT / app), parts],
-        env={**ENVIRONMENT, "_HANDLER": handler},
+        env={**ENVIRONMENT, "_HANDLER": handler, **environment},
         cwd=ROOT / app,
         check=True,
         capture_output=True,
@@ -55,9 +60,9 @@ def run_start(program: str, app: str, parts: str, handler: str) -> str:
     ).stdout
 
 
-def started(app: str, parts: str, handler: str) -> tuple[set[str], bool]:
+def started(app: str, parts: str, handler: str, **environment: str) -> tuple[set[str], bool]:
     """The modules that a new process has loaded for `handler`, and whether its parts were put together."""
-    told = run_start(START, app, parts, handler)
+    told = run_start(START, app, parts, handler, **environment)
     modules, put_together = json.loads(told.splitlines()[-1])
     return set(modules), bool(put_together)
 
@@ -110,6 +115,55 @@ def test_the_watch_over_expiry_starts_without_any_method() -> None:
     assert put_together
     assert {"chalicelib.expiry.watch", "cryptography.x509"} <= modules
     assert not {name for name in modules if name.startswith(("chalicelib.voice", "chalicelib.secure_input"))}
+
+
+def with_bankid() -> dict[str, str]:
+    """What the functions for BankID find, without what an operator may leave out."""
+    made = authority()
+    root = made.identity("tls-root")
+    return {
+        "ORGANISATION_NAME": "Exempel AB",
+        "BANKID_API_URL": "https://localhost:1/rp/v6.0",
+        "BANKID_ROOT_SHA256": root.certificate.fingerprint(SHA256()).hex(),
+        "BANKID_CERTIFICATE_NAME": "/ours",
+        "BANKID_ROOT_NAME": "/root",
+        "SECRETS": json.dumps({"/hash": "x" * 40, "/ours": made.relying_party(), "/root": root.pem}),
+    }
+
+
+# Reading certificates takes as long to load as all the rest; nobody needs it before somebody has identified themselves.
+HEAVY = {"twilio", "requests", "boto3", "aiohttp", "numpy", "cryptography.x509"}
+
+
+@pytest.mark.parametrize("bucket", ["", "evidence-of-ours"])
+def test_the_function_bankid_starts_without_reading_certificates_and_with_s3_only_where_evidence_is_kept(
+    bucket: str,
+) -> None:
+    modules, put_together = started(
+        "connect_app", "bankid_parts", "app.bankid", EVIDENCE_BUCKET=bucket, **with_bankid()
+    )
+    assert put_together
+    assert {"chalicelib.bankid.flow_steps", "chalicelib.bankid.certificate", "cryptography", "urllib3"} <= modules
+    assert not HEAVY & modules
+    of_others = ("chalicelib.voice", "chalicelib.secure_input", "chalicelib.bankid.evidence.verify")
+    assert not {name for name in modules if name.startswith(of_others)}
+    assert ("chalicelib.bankid.evidence.keeping" in modules) is bool(bucket)
+
+
+def test_the_function_contact_ended_starts_with_what_takes_an_order_back() -> None:
+    modules, put_together = started(
+        "connect_app", "contact_ended_parts", "app.contact_ended", EVIDENCE_BUCKET="of-ours", **with_bankid()
+    )
+    assert put_together
+    assert "chalicelib.bankid.relying_party" in modules
+    unwanted = (
+        "chalicelib.voice",
+        "chalicelib.customer_input",
+        "chalicelib.bankid.evidence",
+        "chalicelib.bankid.start",
+    )
+    assert not HEAVY & modules
+    assert not {name for name in modules if name.startswith(unwanted)}
 
 
 def test_the_webhooks_start_with_all_that_they_need() -> None:

@@ -18,16 +18,18 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import audit, aws
-from chalicelib.bankid.evidence.kept import Kept
 from chalicelib.clock import Deadline
 from chalicelib.errors import EvidenceUnavailable
 from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from chalicelib.bankid.evidence.kept import Kept  # which reads certificates
 
 PREFIX = "bankid"
 _CONNECT_SECONDS, _READ_SECONDS = 0.5, 1.0
