@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import itertools
 import os
 from collections.abc import Iterator
@@ -19,6 +20,12 @@ from tests.deploy.copies import copy_of_the_repository
 TABLE = "countersign-test"
 
 _account_numbers = itertools.count(100_000_000_001)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the collector need not look through it again in every test that makes clients."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

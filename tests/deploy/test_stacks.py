@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -63,10 +64,14 @@ def test_connect_app_finds_the_table_that_the_resources_export(dev_packages: Pat
     redemption = {"contact": "5ca32fbd-8f92-46af-92a5-6b0f970f0efe", "token": "A" * 43}
     assert invoke(made["SecureInputRedeem"], redemption) == {"result": "unknown"}
     events: Any = boto3.client("events")
-    (rule,) = events.list_rules()["Rules"]
-    assert rule["ScheduleExpression"] == "rate(1 day)"
-    (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
-    assert target["Arn"].endswith(":function:countersign-connect-dev-expiry_watch")
+    started = {}
+    for rule in events.list_rules()["Rules"]:
+        (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+        started[target["Arn"].rpartition(":")[2]] = rule.get("ScheduleExpression") or json.loads(rule["EventPattern"])
+    assert started["countersign-connect-dev-expiry_watch"] == "rate(1 day)"
+    ends = started["countersign-connect-dev-contact_ended"]
+    assert (ends["source"], ends["detail"]["eventType"]) == (["aws.connect"], ["DISCONNECTED"])
+    assert len(started) == 2
 
 
 @pytest.mark.usefixtures("resources")
