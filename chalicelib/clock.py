@@ -11,6 +11,10 @@ ANSWER_SECONDS = 6.5
 """What a function may take from the moment it is called, whatever hangs behind it: Lambda ends it after seven."""
 
 
+SKEW_MS = 2_000
+"""What the clocks of two machines may differ by; a time that lies further ahead is none to rely on."""
+
+
 class Clock(Protocol):
     """Where a function gets its time from."""
 

@@ -26,6 +26,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from chalicelib.clock import SKEW_MS
 from chalicelib.conditional_write import (
     Absent,
     AllOf,
@@ -42,7 +43,6 @@ from chalicelib.conditional_write import (
     holds,
 )
 
-SKEW_MS = 2_000
 REPLAY_MS = 10_000
 LEG_LIFE_MS = 300_000
 HAND_BACK_LIFE_MS = 30_000

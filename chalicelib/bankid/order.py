@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chalicelib.bankid.hints import CANCELLED, EXPIRED, VERIFIED, End, Prompt, Result
+from chalicelib.clock import SKEW_MS
 from chalicelib.conditional_write import (
     Absent,
     AllOf,
@@ -38,7 +39,6 @@ from chalicelib.conditional_write import (
     Write,
     holds,
 )
-from chalicelib.handoff import SKEW_MS
 
 PACE_MS = 2_000
 """BankID wants its orders collected every two seconds."""

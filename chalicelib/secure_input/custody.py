@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from chalicelib.clock import SKEW_MS
 from chalicelib.conditional_write import Absent, AllOf, Between, Is, Record, Write
-from chalicelib.handoff import SKEW_MS
 
 INPUT_KEY = "input key"
 """The purpose under which values are sealed (`sealing.Seal`), here and by whoever redeems them."""

@@ -39,8 +39,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from chalicelib.clock import SKEW_MS
 from chalicelib.conditional_write import Absent, AllOf, AnyOf, Between, Is, Record, Scalar, Write
-from chalicelib.handoff import SKEW_MS
 
 CODE_LIFE_MS = 600_000
 RESULTS = "web login result"

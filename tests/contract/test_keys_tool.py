@@ -175,7 +175,7 @@ def test_everything_happens_in_the_region_of_the_instance(connect: AdminApi, mon
 
 
 def test_an_upload_that_cannot_be_taken_back_is_named(connect: AdminApi, capsys: pytest.CaptureFixture[str]) -> None:
-    connect.association_ids, connect.fails = iter([OLD.id]), {"DisassociateSecurityKey": "ThrottlingException"}
+    connect.association_ids, connect.fails = iter([OLD.id]), {"DisassociateSecurityKey": "AccessDeniedException"}
     put(OLD.id, "somebody else's", "another")
     assert new() == 1
     assert f"remove the security key {OLD.id} by hand" in capsys.readouterr().err
@@ -419,7 +419,7 @@ def test_a_key_that_may_be_missed_stays_unless_a_reason_is_given(
 
 
 def test_retiring_can_be_taken_up_again_and_ends(two_keys: AdminApi, capsys: pytest.CaptureFixture[str]) -> None:
-    two_keys.fails = {"DisassociateSecurityKey": "InternalServiceException"}
+    two_keys.fails = {"DisassociateSecurityKey": "AccessDeniedException"}
     assert main(["retire", OLD.id, "--yes", "--delete"]) == 3
     assert kept(OLD.id).private_key, "first the door, then the key"
     two_keys.fails = {}
