@@ -105,6 +105,11 @@ class Undecryptable(CountersignError):
         super().__init__(f"encrypted input was refused: {fault}")
         self.fault = fault
 
+    @property
+    def nothing_typed(self) -> bool:
+        """Whether the caller typed nothing, which is no error but an ordinary outcome."""
+        return self.fault in (InputFault.NOTHING_TYPED, InputFault.ENCRYPTED_TIMEOUT)
+
 
 class EvidenceFault(StrEnum):
     """Why BankID's evidence was refused. The values never change once published."""

@@ -1,5 +1,5 @@
 """The Lambda functions: one per method, which Amazon Connect's flows invoke; one for who may read what was typed; one
-that hears from Connect when a contact is over.
+that hears from Connect when a contact is over; one that looks every day at what will expire.
 """
 
 from __future__ import annotations

@@ -34,7 +34,6 @@ _WRITE_SECONDS = ATTEMPT_SECONDS + 0.1
 _TAKE_BACK_SECONDS = 1.0
 """And for taking an order back that could not be stored."""
 _LOOK_AGAIN_SECONDS = 0.5
-_NOTHING = frozenset({InputFault.NOTHING_TYPED, InputFault.ENCRYPTED_TIMEOUT})
 
 
 class Word(StrEnum):
@@ -77,7 +76,7 @@ def _typed_number(parts: OrderParts, private_keys: PrivateKeys, contact: Contact
         if refused.fault is InputFault.NOT_ENCRYPTED:  # for an alarm: digits stand where they should never have stood
             audit.record("input_not_encrypted", contact=contact.id)
         audit.record("bankid_input_refused", reason=refused.fault, contact=contact.id)
-        return Word.NO_INPUT if refused.fault in _NOTHING else Word.UNDECRYPTABLE
+        return Word.NO_INPUT if refused.nothing_typed else Word.UNDECRYPTABLE
     except SecretsUnavailable:
         return Word.UNAVAILABLE
     today = datetime.fromtimestamp(parts.clock.now(), UTC).date()

@@ -16,8 +16,6 @@ from chalicelib.secure_input.parts import InputParts
 NONE = "none"
 """What an answer holds where there is nothing to say: Connect refuses an empty value."""
 
-_NOTHING = frozenset({InputFault.NOTHING_TYPED, InputFault.ENCRYPTED_TIMEOUT})
-
 
 class Refusal(StrEnum):
     """Why there is nothing to work with; the flow's word."""
@@ -56,7 +54,7 @@ def typed(parts: InputParts, contact: Contact, kind: str) -> Typed | Refusal:
         if refused.fault is InputFault.NOT_ENCRYPTED:  # for an alarm: digits stand where they should never have stood
             audit.record("input_not_encrypted", contact=contact.id)
         audit.record("secure_input_refused", reason=refused.fault, contact=contact.id)
-        return Refusal.NO_INPUT if refused.fault in _NOTHING else Refusal.UNDECRYPTABLE
+        return Refusal.NO_INPUT if refused.nothing_typed else Refusal.UNDECRYPTABLE
     except SecretsUnavailable:
         return Refusal.UNAVAILABLE
     if not KINDS[kind].accepts(digits, datetime.fromtimestamp(parts.clock.now(), UTC).date()):
