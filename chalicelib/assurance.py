@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from chalicelib.clock import SKEW_MS
 from chalicelib.conditional_write import Absent, AnyOf, Between, Record, Write
 
-_SWEPT_AFTER_SECONDS = 86_400
+SWEPT_AFTER_SECONDS = 86_400
 """Longer by hours than settings let any proof live, so that a contact outlasts every proof on it, whichever came
 last; and no subject stays in the table for ever."""
 
@@ -49,9 +50,41 @@ class Proof:
     until: int
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What a contact's living proofs add up to at a moment.
+
+    `method`, `subject`, `at` and `until` are those of the proof that gives the level; there is none at NONE. Proofs
+    about different subjects add up to nothing: that is a `conflict`.
+    """
+
+    level: Level
+    method: Method | None = None
+    subject: str = ""
+    at: int = 0
+    until: int = 0
+    conflict: bool = False
+
+
+def standing(proofs: Iterable[Proof], now: int) -> Standing:
+    """The best of the living proofs, and of two as good the one that lasts longer. Two never make a better one."""
+    counting = [proof for proof in living(proofs, now) if proof.level > Level.NONE]
+    if len({proof.subject for proof in counting}) > 1:
+        return Standing(Level.NONE, conflict=True)
+    best = max(counting, key=lambda proof: (proof.level, proof.until, proof.at, proof.method), default=None)
+    if best is None:
+        return Standing(Level.NONE)
+    return Standing(best.level, best.method, best.subject, best.at, best.until)
+
+
+def living(proofs: Iterable[Proof], now: int) -> list[Proof]:
+    """The proofs that count at `now`: not those that are over, nor any that comes from the future beyond the skew."""
+    return [proof for proof in proofs if proof.at - SKEW_MS <= now < proof.until]
+
+
 def proved_subject(proofs: Iterable[Proof], level: Level, now: int) -> str:
     """Whom the living proofs of at least `level` are about; "" for nobody, or when they do not agree."""
-    subjects = {proof.subject for proof in proofs if proof.level >= level and now < proof.until}
+    subjects = {proof.subject for proof in living(proofs, now) if proof.level >= level}
     return subjects.pop() if len(subjects) == 1 else ""
 
 
@@ -65,7 +98,7 @@ def recorded(proof: Proof) -> Write:
             f"{method}_subject": proof.subject,
             f"{method}_at": proof.at,
             f"{method}_until": proof.until,
-            "expires_at": proof.at // 1000 + _SWEPT_AFTER_SECONDS,
+            "expires_at": proof.at // 1000 + SWEPT_AFTER_SECONDS,
         },
     )
 

@@ -10,6 +10,9 @@ from typing import Protocol
 ANSWER_SECONDS = 6.5
 """What a function may take from the moment it is called, whatever hangs behind it: Lambda ends it after seven."""
 
+ROUTE_SECONDS = 4.0
+"""The same of a route: ID Contact's core waits for five, and a function that is still starting needs some of them."""
+
 
 SKEW_MS = 2_000
 """What the clocks of two machines may differ by; a time that lies further ahead is none to rely on."""

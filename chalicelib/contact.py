@@ -58,19 +58,33 @@ class Ended:
     id: str
     segment: str
 
-    @classmethod
-    def from_event(cls, event: object, instance_arn: str) -> Ended:
-        """From what EventBridge delivers ("Amazon Connect Contact Event", DISCONNECTED).
 
-        Raises BadEvent for anything that is not the end of a contact of the instance `instance_arn`.
-        """
-        detail = _mapping(_mapping(event, "event").get("detail"), "detail")
-        if detail.get("instanceArn") != instance_arn:
-            raise BadEvent("the event is not from the instance in CONNECT_INSTANCE_ARN")
-        if detail.get("eventType") != "DISCONNECTED":
-            raise BadEvent("the event is not that a contact is over; the rule must let DISCONNECTED through alone")
-        segment = _identifier(detail.get("contactId"))
-        return cls(id=_identifier(detail.get("initialContactId") or segment), segment=segment)
+@dataclass(frozen=True)
+class Joined:
+    """A segment that began because the call is being transferred, with the same two names."""
+
+    id: str
+    segment: str
+
+
+def contact_event(event: object, instance_arn: str) -> Ended | Joined:
+    """What EventBridge delivers ("Amazon Connect Contact Event", DISCONNECTED, and INITIATED by a transfer).
+
+    https://docs.aws.amazon.com/connect/latest/adminguide/contact-events.html
+
+    Raises BadEvent for anything else, and for what is not of the instance `instance_arn`.
+    """
+    detail = _mapping(_mapping(event, "event").get("detail"), "detail")
+    if detail.get("instanceArn") != instance_arn:
+        raise BadEvent("the event is not from the instance in CONNECT_INSTANCE_ARN")
+    segment = _identifier(detail.get("contactId"))
+    call = _identifier(detail.get("initialContactId") or segment)
+    match detail.get("eventType"), detail.get("initiationMethod"):
+        case "DISCONNECTED", _:
+            return Ended(call, segment)
+        case "INITIATED", "TRANSFER" | "QUEUE_TRANSFER":
+            return Joined(call, segment)
+    raise BadEvent("the rule must let DISCONNECTED through, and of INITIATED what a transfer begins, alone")
 
 
 def _mapping(value: object, name: str) -> Mapping[str, Any]:

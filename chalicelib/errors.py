@@ -7,6 +7,7 @@ CountersignError                never raised itself
 ├── Undecryptable               what should be a caller's encrypted input is not, or does not open
 ├── EvidenceRefused             what should be BankID's evidence is not, or is not about what was asked
 ├── TokenRefused                what should be the result of a web login is not one to rely on
+├── AgentRefused                whoever asks for the agent's screen does not show that they are an agent
 ├── Unexpected                  a fault of ours; stands for an error whose own text might tell too much
 └── Unavailable                 something outside did not answer, or not in time
     ├── TableUnavailable
@@ -208,6 +209,41 @@ class TokenRefused(CountersignError):
 
     def __init__(self, fault: TokenFault) -> None:
         super().__init__(f"the result of a web login was refused: {fault}")
+        self.fault = fault
+
+
+class AgentFault(StrEnum):
+    """Why an agent's access token was refused. The values never change once published."""
+
+    MISSING = "missing"
+    TOO_LONG = "too_long"
+    FORM = "form"
+    HEADER = "header"
+    ALGORITHM = "algorithm"
+    KEY = "key"  # not one that the user pool publishes
+    SIGNATURE = "signature"
+
+    # Signed by the user pool, but not for this.
+    CLAIMS = "claims"
+    ISSUER = "issuer"
+    CLIENT = "client"
+    USE = "use"  # an ID token
+    TIMES = "times"
+    EXPIRED = "expired"
+    NOT_YET = "not_yet"
+    GROUP = "group"
+    NAME = "name"
+
+    UNEXPECTED = "unexpected"  # a fault of ours
+
+
+class AgentRefused(CountersignError):
+    """Whoever asks for the agent's screen has not shown to be an agent. `fault` says why, for our own log."""
+
+    code = "agent_refused"
+
+    def __init__(self, fault: AgentFault) -> None:
+        super().__init__(f"an agent's token was refused: {fault}")
         self.fault = fault
 
 

@@ -84,11 +84,16 @@ class _Kept(Generic[T]):
     fresh_until: float
 
 
+def damaged(what: str, trouble: Misconfigured) -> None:
+    """Tell the log that a parameter cannot be used; others of its kind still can."""
+    audit.count("parameter_damaged", by="what", what=what, code=trouble.code, reason=str(trouble))
+
+
 class Held(Generic[T]):
     """Parsed values by key. `parse` gets a parameter's text and name, and raises Misconfigured.
 
-    Events begin with `what`: `_stale` (SSM did not answer, or with what cannot be used: the old value serves),
-    `_damaged` and `_not_preloaded`.
+    Events name `what`: `parameter_stale` (SSM did not answer, or with what cannot be used: the old value serves),
+    `parameter_damaged` and `parameter_not_preloaded`.
     """
 
     def __init__(
@@ -117,7 +122,7 @@ class Held(Generic[T]):
             else:
                 found = self._source.under(names.path) if names.path else {}
         except SecretsUnavailable as trouble:
-            audit.record(f"{self._what}_not_preloaded", code=trouble.code)
+            audit.count("parameter_not_preloaded", by="what", what=self._what, code=trouble.code)
             return
         self.take(found)
 
@@ -156,7 +161,7 @@ class Held(Generic[T]):
         except (SecretsUnavailable, Misconfigured) as trouble:
             if kept is None or kept.value is None or now >= kept.fetched_at + STALE_SECONDS:
                 raise
-            audit.record(f"{self._what}_stale", code=trouble.code)
+            audit.count("parameter_stale", by="what", what=self._what, code=trouble.code)
             kept.asked_at, kept.fresh_until = now, now + RETRY_SECONDS
             return kept.value
 
@@ -170,14 +175,14 @@ class Held(Generic[T]):
         try:
             return self._asked(name, now).digest != digest
         except (SecretsUnavailable, Misconfigured) as trouble:
-            audit.record(f"{self._what}_stale", code=trouble.code)
+            audit.count("parameter_stale", by="what", what=self._what, code=trouble.code)
             return False
 
     def _take(self, name: str, text: str) -> None:
         try:
             self._keep(name, text, self._clock.now())
         except Misconfigured as trouble:  # must not keep the others from working
-            audit.record(f"{self._what}_damaged", code=trouble.code, reason=str(trouble))
+            damaged(self._what, trouble)
 
     def _asked(self, name: str, now: float) -> _Kept[T]:
         return self._keep(name, self._source.find([name]).get(name), now)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,6 +15,7 @@ from chalicelib.errors import Misconfigured, SecretsUnavailable
 
 if TYPE_CHECKING:
     from types_boto3_ssm import SSMClient
+    from types_boto3_ssm.type_defs import GetParametersByPathResultTypeDef
 
 # Once and briefly: a function that starts without its secrets asks again in its first call, with a caller waiting.
 _CONFIG = Config(connect_timeout=0.5, read_timeout=1.5, retries={"total_max_attempts": 1})
@@ -49,22 +51,26 @@ class ParameterStore:
         """
         found: dict[str, str] = {}
         ends = time.monotonic() + _LONGEST_SECONDS
-        only = [{"Key": "Type", "Option": "Equals", "Values": list(types)}]
+        more: dict[str, Any] = {}
+        while len(found) < most:
+            page = self._page(path, types, more)
+            found.update({parameter["Name"]: parameter["Value"] for parameter in page["Parameters"]})
+            if not page.get("NextToken"):
+                break
+            if time.monotonic() > ends:
+                raise SecretsUnavailable("SSM took too long for all the parameters below a path")
+            more = {"NextToken": page["NextToken"]}
+        return dict(itertools.islice(found.items(), most))
+
+    def _page(self, path: str, types: Sequence[str], more: dict[str, Any]) -> GetParametersByPathResultTypeDef:
+        """Not by botocore's paginator, which would have to be read from disk first."""
+        only: Any = [{"Key": "Type", "Option": "Equals", "Values": list(types)}]
         try:
-            pages = self._client.get_paginator("get_parameters_by_path").paginate(
-                Path=path,
-                Recursive=True,
-                WithDecryption=True,
-                ParameterFilters=only,  # type: ignore[arg-type]
-                PaginationConfig={"PageSize": _PER_PAGE, "MaxItems": most},
+            return self._client.get_parameters_by_path(
+                Path=path, Recursive=True, WithDecryption=True, ParameterFilters=only, MaxResults=_PER_PAGE, **more
             )
-            for page in pages:
-                found.update({parameter["Name"]: parameter["Value"] for parameter in page["Parameters"]})
-                if time.monotonic() > ends and page.get("NextToken"):
-                    raise SecretsUnavailable("SSM took too long for all the parameters below a path")
         except (BotoCoreError, ClientError) as error:
             raise _silent(error) from None
-        return found
 
 
 def fetch(names: Iterable[str]) -> dict[str, str]:

@@ -30,6 +30,11 @@ _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _FINGERPRINT = re.compile(r"[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}")
 _CONTENT_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){1,2}")
 _TEXT = re.compile(r"[^<>&]{1,200}")
+_PAUSES = re.compile(r",{1,10}")
+_HOSTS = re.compile(r"[a-z0-9][a-z0-9.-]{0,252}(:[0-9]{1,5})?(,[a-z0-9][a-z0-9.-]{0,252}(:[0-9]{1,5})?){0,15}")
+_ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+_WORD = re.compile(r"[A-Za-z0-9_.:+=,@/-]{1,128}")
+_FUNCTION = re.compile(r"[A-Za-z0-9_-]{1,140}")
 
 
 def _matching(pattern: re.Pattern[str], what: str) -> Callable[[str], str]:
@@ -286,6 +291,176 @@ class Settings:
         "Your organisation as callers know it, at most 60 characters; the BankID app shows it. Needed for BankID.",
         (CONNECT,),
         "",
+    )
+    phonenumber: str = _setting(
+        _or_none(_number),
+        "The Connect number that people who have logged in on the web are to call, in E.164; "
+        "without it no web login can be started.",
+        (CONNECT,),
+        "",
+        "phonenumber (ID Contact)",
+    )
+    dtmf_length: int = _setting(
+        _whole_number(6, 12), "Digits of a session code.", (CONNECT,), "8", "dtmf_length (ID Contact)"
+    )
+    dtmf_pauses: str = _setting(
+        _matching(_PAUSES, "1 to 10 commas"),
+        "Commas between number and code in a `tel:` address; a telephone waits about 2 s for each.",
+        (CONNECT,),
+        ",",
+    )
+    wrong_codes_per_hour: int = _setting(
+        _whole_number(50, 20_000),
+        "Wrong session codes that are borne of all callers together; then none is looked at until the hour is over.",
+        (CONNECT,),
+        "200",
+    )
+    internal_url: str = _setting(
+        _or_none(_base_url),
+        "Where logins reach connect_app's routes: scheme, host and stage. Results are posted there.",
+        (CONNECT,),
+        "",
+        "internal_url (ID Contact)",
+    )
+    web_login_dialect: str = _setting(
+        _one_of("id_contact", "verder_helpen"), "Whose words the results of logins use.", (CONNECT,), "id_contact"
+    )
+    decryption_keys_name: str = _setting(
+        _or_none(_secret),
+        "Parameter with our private keys for results, a JSON list of `{type: RSA or EC, key: PEM}`, newest first.",
+        (CONNECT,),
+        "",
+        "decryption_privkey (ID Contact)",
+    )
+    signature_keys_name: str = _setting(
+        _or_none(_secret),
+        "Parameter with the public keys of the logins that are trusted, a list as above.",
+        (CONNECT,),
+        "",
+        "signature_pubkey (ID Contact)",
+    )
+    core_authentication: str = _setting(
+        _one_of("api_key", "hmac"),
+        "How the core shows that it may start a session: `api_key`, a header with a secret; "
+        "`hmac`, a signature over time and body.",
+        (CONNECT,),
+        "api_key",
+    )
+    core_secrets_name: str = _setting(
+        _or_none(_secret),
+        "Parameter with the core's secrets, separated by white space: the one in use and, while it changes, the next.",
+        (CONNECT,),
+        "",
+    )
+    web_login_level: str = _setting(
+        _one_of("low", "substantial", "high"),
+        "How sure a web login makes us, as its provider states.",
+        (CONNECT,),
+        "substantial",
+    )
+    web_login_proof_life_seconds: int = _setting(
+        _whole_seconds(60, 14_400),
+        "How long after its result a web login counts within its contact.",
+        (CONNECT,),
+        "1800",
+    )
+    web_login_subject_attribute: str = _setting(
+        _or_none(_plain_line),
+        "The attribute of a result that says who the person is, such as a personal number; "
+        "without it all attributes together do.",
+        (CONNECT,),
+        "",
+    )
+    session_url_hosts: str = _setting(
+        _or_none(_matching(_HOSTS, "host names separated by commas")),
+        "Hosts, with `:` and a port other than 443, whose `session_url` is told of activity and logout; without any "
+        "nobody is told.",
+        (CONNECT,),
+        "",
+    )
+    session_feedback_function: str = _setting(
+        _or_none(_matching(_FUNCTION, "the name of a Lambda function")),
+        "The function `session_feedback`, which tells them beside the call.",
+        (CONNECT,),
+        "",
+    )
+    agent_login: str = _setting(
+        _one_of("cognito", "handle"),
+        "Who may see a caller on the agent's screen: `cognito`, agents who have logged in and hold the contact's "
+        "handle; `handle`, whoever holds the handle, for small installations.",
+        (CONNECT,),
+        "cognito",
+    )
+    agent_owns_contact: bool = _setting(
+        _yes_or_no,
+        "`yes`: an agent who has logged in sees only contacts that Connect says are theirs.",
+        (CONNECT,),
+        "yes",
+    )
+    agent_group: str = _setting(
+        _or_none(_matching(_WORD, "the name of a Cognito group")),
+        "The Cognito group that agents must be in; without it every user of the client is one.",
+        (CONNECT,),
+        "",
+    )
+    agent_name_claim: str = _setting(
+        _matching(_WORD, "the name of a claim"),
+        "The claim of an agent's access token that holds their login name in Connect.",
+        (CONNECT,),
+        "username",
+    )
+    cognito_issuer: str = _setting(
+        _or_none(_base_url),
+        "The user pool: `https://cognito-idp.<region>.amazonaws.com/<pool id>`.",
+        (CONNECT,),
+        "",
+    )
+    cognito_domain: str = _setting(
+        _or_none(_matching(_ORIGIN, "an https:// origin")),
+        "The user pool's domain, where agents log in.",
+        (CONNECT,),
+        "",
+    )
+    cognito_client_id: str = _setting(
+        _or_none(_matching(_WORD, "the id of an app client")),
+        "The user pool's app client, without a secret.",
+        (CONNECT,),
+        "",
+    )
+    workspace_origin: str = _setting(
+        _or_none(_matching(_ORIGIN, "an https:// origin")),
+        "The Connect instance's own origin, such as `https://example.my.connect.aws`: it alone may frame the agent's "
+        "screen, and its CCP stands in our page for it. Without it there is no agent's screen.",
+        (CONNECT,),
+        "",
+    )
+    ccp_url: str = _setting(
+        _or_none(_base_url), "The CCP's address, such as `https://example.my.connect.aws/ccp-v2/`.", (CONNECT,), ""
+    )
+    screen_names_name: str = _setting(
+        _or_none(_secret),
+        "String parameter with the names of purposes and attributes in each language, in JSON.",
+        (CONNECT,),
+        "",
+    )
+    policy_name: str = _setting(
+        _or_none(_secret),
+        "String parameter with the policy, what each purpose needs, in JSON; without it all need REQUIRED_LEVEL.",
+        (CONNECT,),
+        "",
+    )
+    required_level: str = _setting(
+        _one_of("low", "substantial", "high"),
+        "The assurance that every purpose needs where there is no policy: below it the agent's screen says that "
+        "something is missing.",
+        (CONNECT,),
+        "substantial",
+    )
+    view_life_seconds: int = _setting(
+        _whole_seconds(600, 28_800),
+        "How long after it was given out a contact's handle opens the agent's screen.",
+        (CONNECT,),
+        "3600",
     )
     public_base_url: str = _setting(
         _base_url,

@@ -15,6 +15,8 @@ from flows.files import UnreadableError, read_json
 from flows.findings import Finding, Severity
 from flows.together import Together
 
+_LONGEST_LINE = 1_000
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
@@ -40,10 +42,16 @@ def check_files(files: Sequence[Path], *, strict: bool) -> int:
             unreadable = True
     found = [(paths[name], finding) for name, finding in _findings(documents)]
     for file, finding in found:
-        print(f"{file}: {finding.action or 'flow'}: {finding.severity.value}: {finding.message}")
+        print(one_line(f"{file}: {finding.action or 'flow'}: {finding.severity.value}: {finding.message}"))
     if unreadable:
         return 2
     return int(any(strict or finding.severity is Severity.ERROR for _, finding in found))
+
+
+def one_line(text: str) -> str:
+    """What a document has in it may hold anything: it is shown without what would break the line or the terminal."""
+    shown = "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
+    return shown if len(shown) <= _LONGEST_LINE else f"{shown[:_LONGEST_LINE]}..."
 
 
 def _findings(documents: Mapping[str, object]) -> Iterator[tuple[str, Finding]]:

@@ -42,12 +42,30 @@ RESULT_WORDS: Mapping[tuple[str, str], frozenset[str]] = {
             "unavailable",
         }
     ),
+    ("web_login", "link"): frozenset(
+        {
+            "linked",
+            "waiting",
+            "not_authenticated",
+            "no_input",
+            "undecryptable",
+            "unknown",
+            "locked",
+            "unavailable",
+        }
+    ),
+    ("assurance", "read"): frozenset({"none", "low", "substantial", "high"}),
+    ("assurance", "require"): frozenset({"enough", "step_up", "impossible"}),
+    ("assurance", "view"): frozenset({"open"}),
 }
 
 STEPS = frozenset(step for _, step in RESULT_WORDS)
 
 VERIFIED = "verified"
 """The word, the module branch and the attribute value that stand for success, in any case."""
+
+SUCCESSES = frozenset({VERIFIED, "linked"})
+"""What a condition may test for on the way to it: the same, and a login on the web that has succeeded."""
 
 
 def words_of(function_arn: str, step: str) -> frozenset[str] | None:

@@ -116,18 +116,20 @@ def _action(index: int, raw: object) -> Action:
         type=_text(action.get("Type"), f"{path}.Type"),
         parameters=_mapping(action.get("Parameters") or {}, f"{path}.Parameters"),
         next_action=None if following is None else _text(following, f"{path}.Transitions.NextAction"),
-        errors=dict(_errors(transitions.get("Errors") or [], f"{path}.Transitions.Errors")),
+        errors=_errors(transitions.get("Errors") or [], f"{path}.Transitions.Errors"),
         conditions=tuple(_conditions(transitions.get("Conditions") or [], f"{path}.Transitions.Conditions")),
     )
 
 
-def _errors(raw: object, path: str) -> Iterator[tuple[str, str]]:
+def _errors(raw: object, path: str) -> Mapping[str, str]:
+    errors: dict[str, str] = {}
     for number, item in enumerate(_list(raw, path)):
         error = _mapping(item, f"{path}[{number}]")
-        yield (
-            _text(error.get("ErrorType"), f"{path}[{number}].ErrorType"),
-            _text(error.get("NextAction"), f"{path}[{number}].NextAction"),
-        )
+        name = _text(error.get("ErrorType"), f"{path}[{number}].ErrorType")
+        if name in errors:
+            raise NotAFlowError(f"{path}: {name} stands twice")
+        errors[name] = _text(error.get("NextAction"), f"{path}[{number}].NextAction")
+    return errors
 
 
 def _conditions(raw: object, path: str) -> Iterator[Condition]:

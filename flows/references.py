@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-REFERENCE = re.compile(r"\$(?:\.[A-Za-z_][\w:-]*|\.\['[^']+'\]|\['[^']+'\])+")
+REFERENCE = re.compile(r"\$(?:\.[A-Za-z_][\w:-]*|\.[0-9]+\b|\.\['[^']+'\]|\['[^']+'\])+")
 _STEP = re.compile(r"\.?\['([^']+)'\]|\.([\w:-]+)")
 
 # Roots that hold several values: naming one without a leaf names nothing.

@@ -12,10 +12,16 @@ from typing import Any
 
 from flows.document import Action, Flow, NotAFlowError, parse
 from flows.findings import Finding, Severity
+from flows.language.hooks import HOOKS
 from flows.references import is_reference
 
 DEEPEST_MODULE = 5
-_NAMES_ANOTHER = {"InvokeFlowModule": "FlowModuleId", "TransferToFlow": "ContactFlowId"}
+_NAMES_ANOTHER = {
+    "InvokeFlowModule": ("FlowModuleId",),
+    "TransferToFlow": ("ContactFlowId",),
+    "UpdateContactEventHooks": tuple(f"EventHooks.{hook}" for hook in HOOKS),
+}
+"""By type, where in the parameters the id stands."""
 
 
 @dataclass(frozen=True)
@@ -101,19 +107,22 @@ def _readable(documents: Mapping[str, object]) -> Iterator[tuple[str, Flow]]:
 
 def _links(flow: Flow, document: Any) -> Iterator[Link]:
     for action in flow.actions:
-        parameter = _NAMES_ANOTHER.get(action.type, "")
-        identifier = action.parameters.get(parameter)
-        if isinstance(identifier, str) and identifier and not is_reference(identifier):
-            yield Link(action, identifier, _shown(document, action.identifier, parameter))
+        for parameter in _NAMES_ANOTHER.get(action.type, ()):
+            identifier = _at(action.parameters, *parameter.split("."))
+            if isinstance(identifier, str) and identifier and not is_reference(identifier):
+                yield Link(action, identifier, shown(document, action.identifier, parameter))
 
 
-def _shown(document: Any, *steps: str) -> str:
+def shown(document: Any, block: str, parameter: str) -> str:
     """The display name beside a parameter, in what the console writes for itself."""
-    block, parameter = steps
-    here: Any = document
-    for step in ("Metadata", "ActionMetadata", block, "parameters", parameter, "displayName"):
+    shown = _at(document, "Metadata", "ActionMetadata", block, "parameters", *parameter.split("."), "displayName")
+    return shown if isinstance(shown, str) else ""
+
+
+def _at(here: Any, *steps: str) -> Any:
+    for step in steps:
         here = here.get(step) if isinstance(here, Mapping) else None
-    return here if isinstance(here, str) else ""
+    return here
 
 
 def _branches(action: Action, module: str, flow: Flow) -> Iterator[tuple[Severity, str]]:

@@ -18,6 +18,8 @@ class _Command(NamedTuple):
 _COMMANDS: Mapping[str, _Command] = {
     "bankid": _Command("local.bankid.__main__", "a BankID with a page of phones, or a press of a button there"),
     "flow": _Command("local.flowtool.command", "check, run, draw and test Connect flows of your own"),
+    "phone": _Command("local.phone.command", "a telephone in a browser, with the whole contact centre behind it"),
+    "prompts": _Command("local.prompts.command", "everything that a caller can ever hear, in every language"),
     "encrypt": _Command("local.encrypt", "digits as Connect encrypts them for a certificate"),
 }
 

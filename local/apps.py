@@ -21,12 +21,13 @@ Json = dict[str, Any]
 
 _ROOT = Path(__file__).resolve().parents[1]
 _serial = itertools.count()
+_one_at_a_time = threading.RLock()
 
 
 def load(app: str, parts: str, environment: Mapping[str, str], clock: VirtualClock) -> ModuleType:
     """The module `app`.app, new, with its `parts` function already run in `environment`, and preloaded if it can be."""
-    module = _new_module(app)
-    with _only(environment):
+    module = new_module(app)
+    with inside(environment):
         vars(module)["clock"] = clock
         made = vars(module)[parts]()
         if hasattr(made, "preload"):
@@ -34,7 +35,8 @@ def load(app: str, parts: str, environment: Mapping[str, str], clock: VirtualClo
     return module
 
 
-def _new_module(app: str) -> ModuleType:
+def new_module(app: str) -> ModuleType:
+    """The module alone: what an app is, with nothing put together."""
     spec = importlib.util.spec_from_file_location(f"{app}_{next(_serial)}", _ROOT / app / "app.py")
     if spec is None or spec.loader is None:
         raise ImportError(f"{app}/app.py cannot be loaded")
@@ -62,13 +64,14 @@ class Instances:
 
 
 @contextmanager
-def _only(environment: Mapping[str, str]) -> Iterator[None]:
-    """This process's environment is `environment` for a moment, and nothing else."""
-    before = dict(os.environ)
-    os.environ.clear()
-    os.environ.update(environment)
-    try:
-        yield
-    finally:
+def inside(environment: Mapping[str, str]) -> Iterator[None]:
+    """This process's environment is `environment` for a moment, and nothing else. Nobody may wait for time in there."""
+    with _one_at_a_time:
+        before = dict(os.environ)
         os.environ.clear()
-        os.environ.update(before)
+        os.environ.update(environment)
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)

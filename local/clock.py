@@ -31,13 +31,13 @@ class VirtualClock:
 
     def now(self) -> float:
         with self._lock:
-            return self._now
+            return self._time()
 
     def sleep(self, seconds: float) -> None:
         """Give the token up until `seconds` from now."""
         bell = threading.Event()
         with self._lock:
-            heapq.heappush(self._sleepers, (self._now + max(seconds, 0.0), next(self._order), bell))
+            heapq.heappush(self._sleepers, (self._time() + max(seconds, 0.0), next(self._order), bell))
             self._give_up_token()
         bell.wait()
 
@@ -55,17 +55,59 @@ class VirtualClock:
                     self._give_up_token()
 
         with self._lock:
+            self._now = self._time()
             self._awake += 1
         threading.Thread(target=run, daemon=True).start()
         return outcome
 
+    # --- with the lock held ---------------------------------------------------------------------------------------
+
+    def _time(self) -> float:
+        return self._now
+
     def _give_up_token(self) -> None:
         self._awake -= 1
         if self._awake == 0 and self._sleepers:
-            at, _, bell = heapq.heappop(self._sleepers)
-            self._now = max(self._now, at)
-            self._awake = 1
-            bell.set()
+            self._wake_the_first()
+
+    def _wake_the_first(self) -> None:
+        at, _, bell = heapq.heappop(self._sleepers)
+        self._now = max(self._now, at)
+        self._awake = 1
+        bell.set()
+
+
+class LiveClock(VirtualClock):
+    """Virtual time for somebody who is really on the phone: what sleeps, sleeps for real.
+
+    Work still takes no time, and time stands still while anybody holds a token. `speed` is how many of its seconds
+    pass in a real one, and may be changed.
+    """
+
+    def __init__(self, start: float = 2_222_222_222.0, speed: float = 1.0) -> None:
+        super().__init__(start)
+        self.speed = speed
+        self._asleep_since = 0.0  # by the real clock, while nobody holds a token
+
+    def _time(self) -> float:
+        if self._awake or not self._sleepers:
+            return self._now
+        passed = (time.monotonic() - self._asleep_since) * self.speed
+        return min(self._now + passed, max(self._now, self._sleepers[0][0]))
+
+    def _give_up_token(self) -> None:
+        self._awake -= 1
+        if self._awake == 0 and self._sleepers:
+            self._asleep_since = time.monotonic()
+            wait = (self._sleepers[0][0] - self._now) / self.speed
+            threading.Thread(target=self._ring, args=(max(wait, 0.0), self._asleep_since), daemon=True).start()
+
+    def _ring(self, wait: float, asleep_since: float) -> None:
+        """Wake the first sleeper in time, unless somebody took a token meanwhile, who then sees to it."""
+        time.sleep(wait)
+        with self._lock:
+            if self._awake == 0 and self._asleep_since == asleep_since:
+                self._wake_the_first()
 
 
 class WallClock:

@@ -1,4 +1,4 @@
-"""A pytest plugin that makes a test of each script: `pytest -p local.pytest_flow` collects `*.flow-script.toml`.
+"""A pytest plugin: `pytest -p local.pytest_flow` collects `*.flow-script.toml`, a test for each call in a script.
 
 The script names its flow: `flow = "orders.json"`, beside it. docs/flow-runner.md has the rest.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,11 +15,9 @@ from flows.files import UnreadableError
 from local.connect.flow_set import FlowRefusedError
 from local.flowtool.command import told
 from local.flowtool.fields import ScriptError
-from local.flowtool.instance import Flows
 from local.flowtool.playing import play
-from local.flowtool.script import read
-
-ENDS_IN = ".flow-script.toml"
+from local.flowtool.script import Script, read
+from local.flowtool.scripts import ENDS_IN, flows_of
 
 
 class _NotAsExpected(Exception):
@@ -31,15 +30,21 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 class _File(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
-        yield _Call.from_parent(self, name=self.path.name.removesuffix(ENDS_IN))
+        try:
+            scripts = read(self.path)
+        except (ScriptError, UnreadableError) as error:
+            raise self.CollectError(str(error)) from None
+        for script in scripts:
+            yield _Call.from_parent(self, name=script.case or self.path.name.removesuffix(ENDS_IN), script=script)
 
 
 class _Call(pytest.Item):
+    def __init__(self, *, script: Script, **more: Any) -> None:
+        super().__init__(**more)
+        self._script = script
+
     def runtest(self) -> None:
-        script = read(self.path)
-        if script.flow is None:
-            raise ScriptError(f'{script.file}: flow is missing: name the file of the flow, as in flow = "orders.json"')
-        played = play(script, Flows(script.flow, script.flows))
+        played = play(self._script, flows_of(self._script))
         if played.differences:
             raise _NotAsExpected("\n".join(told(played)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Asked(Enum):
@@ -55,12 +55,31 @@ class Person(Protocol):
         """What the person does after `heard` (everything spoken since the last reaction, "" for nothing)."""
 
 
+@runtime_checkable
+class Live(Person, Protocol):
+    """A person who is really there: hears words from the first one on, and acts in the midst of whatever goes on."""
+
+    def hears(self, spoken: str) -> None:
+        """Somebody begins to say this."""
+
+    def pressed(self) -> str:
+        """The keys that have been pressed since this was asked last, `0-9*#`."""
+
+    def has_hung_up(self) -> bool: ...
+
+
+def live(person: Person) -> Live | None:
+    """The same person, if really there."""
+    return person if isinstance(person, Live) else None
+
+
 @dataclass(frozen=True)
 class Call:
     """One leg, as the network puts it through.
 
     `caller_id` is E.164, or None when withheld. `digits` are touch-tones that the calling *machine* sends as soon as
     the far end answers: `0-9*#`, with `,` for 750 ms (Connect) and `w` for 500 ms (Twilio) of silence.
+    `presses` are keys that the caller types whatever is going on, at times that count from when the call is answered.
     At `hangs_up_at` (virtual seconds since the epoch) the caller puts the receiver down, whatever is going on.
     """
 
@@ -70,6 +89,7 @@ class Call:
     digits: str = ""
     ring_limit_seconds: float = 30.0
     hangs_up_at: float | None = None
+    presses: tuple[Press, ...] = ()
 
 
 class Ended(Enum):

@@ -147,8 +147,9 @@ class WebServer:
 
 
 def _shut(connection: socket.socket) -> None:
+    # Not the connection's own method: over TLS that takes away what the connection's thread may just be reading with.
     with contextlib.suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 class _Conversation(http.server.BaseHTTPRequestHandler):

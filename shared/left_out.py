@@ -21,6 +21,7 @@ _BY_APP = {
         "pycparser/*": "as above",
     },
     "twilio_app": {
+        "chalicelib/agent_screen/static/*": "pages that connect_app serves",
         "twilio/rest/*": "Twilio's REST client and its 700 modules; recordings are fetched with urllib3",
         "twilio/http/*": "as above: its transport",
         "twilio/base/*": "as above: its resources",

@@ -6,10 +6,14 @@ import fcntl
 import gc
 import itertools
 import os
+import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import boto3
+import botocore.session
+import hypothesis
 import pytest
 
 from local.aws import ministack as aws
@@ -21,11 +25,27 @@ TABLE = "countersign-test"
 
 _account_numbers = itertools.count(100_000_000_001)
 
+# What the AWS SDK reads of its services from disk, it reads once for each worker, and not for each test's session.
+vars(botocore.session)["create_loader"] = cache(botocore.session.create_loader)
+
+# How long an example takes says more of the machine than of the code.
+hypothesis.settings.register_profile("countersign", deadline=None)
+hypothesis.settings.load_profile("countersign")
+
 
 def pytest_collection_finish() -> None:
     """What was imported stays: the collector need not look through it again in every test that makes clients."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture
+def unwatched() -> Iterator[None]:
+    """Coverage looks away: for what walks the same few lines a million times, and triples its time by being watched."""
+    watching = sys.gettrace()
+    sys.settrace(None)
+    yield
+    sys.settrace(watching)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from chalicelib import assurance, audit
+from chalicelib import agent_view, assurance, audit
 from chalicelib.assurance import Level, Method, Proof
 from chalicelib.bankid import hints, judging, order
 from chalicelib.bankid.answers import Collected, Complete, Failed, Pending
@@ -263,11 +263,12 @@ class _Collect:
         until = at + parts.settings.bankid_proof_life_seconds * 1000
         told = self._told(complete, subject, until)
         number = order.number_of(self.record)
-        proof = Proof(Method.BANKID, Level.HIGH, subject, at, until)
+        proof = assurance.recorded(Proof(Method.BANKID, Level.HIGH, subject, at, until))
+        on_contact = agent_view.given_with(proof, parts.hashes, contact.id, contact.segment, at)
         stood = parts.write_together(
             contact.id,
             order.verified(number, contact.segment, at, told),
-            (keys.contact(contact.id), assurance.recorded(proof)),
+            (keys.contact(contact.id), on_contact),
             self._deadline,
         )
         if stood is None:

@@ -2,44 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from chalicelib import audit
-from chalicelib.bankid import hints, order, parts
+from chalicelib.bankid import hints, order
 from chalicelib.bankid.order import State
 from chalicelib.bankid.parts import OrderParts
-from chalicelib.clock import Clock, Deadline
+from chalicelib.clock import Deadline
 from chalicelib.contact import Ended
 from chalicelib.errors import Unavailable
-from chalicelib.settings import Settings
-
-
-@dataclass(frozen=True)
-class EndParts:
-    """What is told that a contact is over; `orders` is None where BankID is not in use."""
-
-    settings: Settings
-    orders: OrderParts | None
-
-
-def build(config: Settings, clock: Clock) -> EndParts:
-    """Fetches the secrets. Raises Misconfigured or SecretsUnavailable."""
-    if not config.bankid_certificate_name:
-        return EndParts(config, None)
-    return EndParts(config, parts.build(config, clock, parts.fetch(config)))
-
-
-def take_event(work: EndParts, event: object, deadline: Deadline) -> None:
-    """The function `contact_ended`: what EventBridge delivers, once or several times.
-
-    Raises:
-        BadEvent: not the end of a contact of this instance.
-        Unavailable: something did not answer; Lambda delivers the event again.
-    """
-    ended = Ended.from_event(event, work.settings.connect_instance_arn)
-    if work.orders is not None:
-        contact_ended(work.orders, ended, deadline)
-    audit.record("contact_ended", contact=ended.id)
 
 
 def contact_ended(work: OrderParts, ended: Ended, deadline: Deadline) -> None:

@@ -14,19 +14,23 @@ PROMPTS = {
     "voice.verify": "We controleren nu uw stem.",
     "voice.say_after_tone": "Zeg na de toon:",
     "voice.once_more": "Dank u. Nog een keer.",
-    "voice.one_moment": "Dank u. Een ogenblik.",
+    "voice.one_moment": "Dank u. Een ogenblik alstublieft.",
     "voice.still_checking": "Ik ben nog aan het controleren. Blijf aan de lijn.",
     "voice.nothing_heard": "Ik heb niets gehoord.",
-    "voice.nothing_heard_end": "Ik heb nog steeds niets gehoord. U gaat nu terug naar de hoofdlijn.",
+    "voice.nothing_heard_end": "Ik heb nog steeds niets gehoord. We schakelen u nu terug naar ons hoofdnummer.",
     "voice.hint.no_match": "Dat was voor mij niet duidelijk genoeg. Spreek zoals u gewend bent.",
     "voice.hint.wrong_phrase": "Zeg precies de zin die ik u geef.",
     "voice.hint.replayed": "Dat was voor mij niet duidelijk genoeg. Spreek zoals u gewend bent.",
     "voice.hint.too_quiet": "Dat was te zacht. Spreek iets luider.",
     "voice.hint.too_loud": "Dat was te hard. Houd de telefoon iets verder weg.",
-    "voice.hint.unclear": "Ik kon dat niet goed horen. Spreek duidelijk en zonder pauze.",
+    "voice.hint.unclear": "Ik kon dat niet goed verstaan. Spreek duidelijk en zonder pauze.",
     "voice.hint.dissimilar": "De opnamen verschilden te veel van elkaar. We beginnen opnieuw.",
-    "voice.enrolment_end": "Uw stem kon deze keer niet worden geregistreerd. U gaat nu terug naar de hoofdlijn.",
-    "voice.trouble": "Uw stem kan op dit moment helaas niet worden gecontroleerd. U gaat nu terug naar de hoofdlijn.",
-    "voice.unknown_code": "Dit gesprek kon helaas niet aan het uwe worden gekoppeld. Bel ons hoofdnummer.",
-    "voice.fallback": "Er ging hier helaas iets mis. U gaat nu terug naar de hoofdlijn.",
+    "voice.enrolment_end": (
+        "Uw stem kon deze keer niet worden geregistreerd. We schakelen u nu terug naar ons hoofdnummer."
+    ),
+    "voice.trouble": (
+        "Uw stem kan op dit moment helaas niet worden gecontroleerd. We schakelen u nu terug naar ons hoofdnummer."
+    ),
+    "voice.unknown_code": "We konden dit gesprek helaas niet aan het uwe koppelen. Bel ons hoofdnummer.",
+    "voice.fallback": "Er ging hier helaas iets mis. We schakelen u nu terug naar ons hoofdnummer.",
 }

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from chalicelib import audit
 from chalicelib.clock import Clock
 from chalicelib.errors import Misconfigured, SecretsUnavailable
-from chalicelib.held import Held, Names
+from chalicelib.held import Held, Names, damaged
 from chalicelib.keyed_hash import SHORTEST_SECRET_BYTES
 from chalicelib.parameters import ParameterStore
 from chalicelib.secure_input.consumer import SAFE_NAME, Consumer, parse
@@ -39,7 +39,7 @@ class Registry:
         try:
             return self.every()
         except (SecretsUnavailable, Misconfigured) as trouble:
-            audit.record("consumers_not_preloaded", code=trouble.code)
+            audit.count("parameter_not_preloaded", by="what", what=_WHAT, code=trouble.code)
             return []
 
     def named(self, name: str) -> Consumer | None:
@@ -118,13 +118,13 @@ def _entry(text: str, name: str) -> Consumer | _Damaged:
     try:
         return parse(text, name)
     except Misconfigured as trouble:
-        audit.record("consumers_damaged", code=trouble.code, reason=str(trouble))
+        damaged(_WHAT, trouble)
         return _DAMAGED
 
 
 def _signing_key(text: str, name: str) -> bytes | _Damaged:
     if len(text.encode()) < SHORTEST_SECRET_BYTES:
         reason = f"the parameter {name} is shorter than {SHORTEST_SECRET_BYTES} bytes; make one: openssl rand -hex 32"
-        audit.record("consumers_damaged", code=Misconfigured.code, reason=reason)
+        damaged(_WHAT, Misconfigured(reason))
         return _DAMAGED
     return text.encode()

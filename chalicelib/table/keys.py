@@ -36,3 +36,18 @@ def delivery(id_hash: str) -> str:
 def bankid(contact_id: str) -> str:
     """A contact's BankID orders, by its InitialContactId."""
     return f"bankid#{contact_id}"
+
+
+def session(handle: str) -> str:
+    """A web login's session, by the keyed hash of its code."""
+    return f"session#{handle}"
+
+
+def used_token(handle: str) -> str:
+    """That a login's result counts in a session, by the keyed hash of its token's digest."""
+    return f"token#{handle}"
+
+
+def wrong_codes(of: str, key: str = "") -> str:
+    """Wrong session codes of a `contact` (its InitialContactId), a `caller` (keyed hash), or the whole `system`."""
+    return f"wrong_codes#{of}#{key}"

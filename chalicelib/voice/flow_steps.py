@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from chalicelib import assurance, audit, parameters
+from chalicelib import agent_view, assurance, audit, parameters
 from chalicelib.assurance import Level, Method, Proof
 from chalicelib.clock import Clock, Deadline, milliseconds
 from chalicelib.conditional_write import Record
@@ -148,7 +148,8 @@ def _verified(parts: FlowParts, contact: Contact, leg: Record, deadline: Deadlin
     at = int(leg["answered_at"])
     until = at + parts.settings.voice_proof_life_seconds * 1000
     proof = Proof(Method.VOICE, Level.LOW, str(leg["subject"]), at, until)
-    parts.items.write(keys.contact(contact.id), assurance.recorded(proof), deadline)
+    write = agent_view.given_with(assurance.recorded(proof), parts.hashes, contact.id, contact.segment, at)
+    parts.items.write(keys.contact(contact.id), write, deadline)
     return answer(
         Verdict.VERIFIED,
         level=proof.level.word,

@@ -180,7 +180,8 @@ def twiml_for(parts: LegParts, step: str, webhook: Webhook) -> str:
         audit.record("webhook_failed", step=step, code=trouble.code, reason=str(trouble))
         return twiml.apology(parts.settings.default_language, "voice.trouble")
     except Exception as error:  # noqa: BLE001 (last resort: whatever it is, the caller is not verified)
-        audit.record("webhook_failed", step=step, code="unexpected", reason=type(error).__name__)
+        known = step if step in WEBHOOKS else "none"
+        audit.record("webhook_failed", step=known, code="unexpected", reason=type(error).__name__)
         return twiml.apology(parts.settings.default_language, "voice.fallback")
 
 

@@ -11,17 +11,21 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
-from joserfc.jwk import ECKey, RSAKey
 
 from chalicelib.customer_input import keys as rsa_keys
 from chalicelib.errors import Misconfigured
 
+if TYPE_CHECKING:
+    from joserfc.jwk import ECKey, RSAKey
+
 _LEAST_EXPONENT = 65537
+_Key = rsa.RSAPrivateKey | rsa.RSAPublicKey | ec.EllipticCurvePrivateKey | ec.EllipticCurvePublicKey
 
 
 class KeyType(StrEnum):
@@ -37,7 +41,16 @@ class TokenKey:
 
     type: KeyType
     size: int
-    jose: RSAKey | ECKey = field(repr=False)
+    key: _Key = field(repr=False)
+
+    @cached_property
+    def jose(self) -> RSAKey | ECKey:
+        """As joserfc has it, which is loaded for the first result: what starts for another reason does without."""
+        from joserfc.jwk import ECKey, RSAKey
+
+        if isinstance(self.key, rsa.RSAPrivateKey | rsa.RSAPublicKey):
+            return RSAKey.import_key(self.key)
+        return ECKey.import_key(self.key)
 
 
 def decryption_keys(text: str, name: str) -> tuple[TokenKey, ...]:
@@ -90,7 +103,7 @@ def _of(key: object) -> TokenKey:
     ):
         raise ValueError("a weak key")
     if isinstance(key, rsa.RSAPrivateKey | rsa.RSAPublicKey) and key.key_size % 8 == 0:
-        return TokenKey(KeyType.RSA, key.key_size // 8, RSAKey.import_key(key))
+        return TokenKey(KeyType.RSA, key.key_size // 8, key)
     if isinstance(key, ec.EllipticCurvePrivateKey | ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):
-        return TokenKey(KeyType.EC, key.key_size // 8, ECKey.import_key(key))
+        return TokenKey(KeyType.EC, key.key_size // 8, key)
     raise ValueError("a key of another kind")

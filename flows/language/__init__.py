@@ -8,11 +8,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flows.language import behaviour, branching, contact_data, endings, functions, keys, modules, speech, transfers
+from flows.language import (
+    behaviour,
+    branching,
+    calling_back,
+    contact_data,
+    endings,
+    functions,
+    hooks,
+    keys,
+    modules,
+    other_services,
+    routing,
+    speech,
+    transfers,
+    views,
+    waiting,
+)
 from flows.language.action_type import ActionType
 from flows.language.beyond import BEYOND
 
-_KINDS = (behaviour, branching, contact_data, endings, functions, keys, modules, speech, transfers)
+_KINDS = (
+    behaviour,
+    branching,
+    calling_back,
+    contact_data,
+    endings,
+    functions,
+    hooks,
+    keys,
+    modules,
+    other_services,
+    routing,
+    speech,
+    transfers,
+    views,
+    waiting,
+)
 
 ACTIONS: Mapping[str, ActionType] = {piece.name: piece for kind in _KINDS for piece in kind.ACTIONS}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flows.document import NO_MATCHING_ERROR, Action, Condition
-from flows.language.shapes import Record
+from flows.language.shapes import Record, Shape
 
 NUMERIC = frozenset({"NumberGreaterThan", "NumberGreaterOrEqualTo", "NumberLessThan", "NumberLessOrEqualTo"})
 OPERATORS = NUMERIC | {"Equals", "TextStartsWith", "TextEndsWith", "TextContains", "KeyExists"}
@@ -74,7 +74,7 @@ class ActionType:
     """
 
     name: str
-    parameters: Record = field(default_factory=Record)
+    parameters: Shape = field(default_factory=Record)
     branches: Branches | Callable[[Mapping[str, Any]], Branches] = CAN_FAIL
     also: Callable[[Action], Iterator[str]] = _no_more_rules
 

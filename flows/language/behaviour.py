@@ -1,10 +1,10 @@
-"""Actions that set how the rest of the contact goes: logs, recordings, the voice, event flows, priority."""
+"""Actions that set how the rest of the contact goes: logs, recordings, the voice, media streams, who is on hold."""
 
 from __future__ import annotations
 
 from flows.document import NO_MATCHING_ERROR
 from flows.language.action_type import LEADS_ON, ActionType, branches
-from flows.language.shapes import Anything, ListOf, MapOf, Record, Text, Whole, choice
+from flows.language.shapes import Anything, ListOf, Record, Text, choice
 
 _ON_OR_OFF = choice("Enabled", "Disabled")
 
@@ -29,6 +29,45 @@ UPDATE_CONTACT_RECORDING_BEHAVIOR = ActionType(
     LEADS_ON,
 )
 
+_VOICE = Record(
+    optional={
+        "VoiceRecordingBehavior": Record(
+            {"RecordedParticipants": ListOf(choice("Agent", "Customer"))}, {"IVRRecordingBehavior": _ON_OR_OFF}
+        ),
+        "VoiceAnalyticsBehavior": Anything(),
+    }
+)
+
+UPDATE_CONTACT_RECORDING_AND_ANALYTICS_BEHAVIOR = ActionType(
+    "UpdateContactRecordingAndAnalyticsBehavior",
+    Record(
+        optional={
+            "VoiceBehavior": _VOICE,
+            "ChatBehavior": Anything(),
+            "ScreenRecordingBehavior": Record({"ScreenRecordedParticipants": ListOf(choice("Agent"))}),
+        },
+    ),
+    branches(NO_MATCHING_ERROR, may=("ChannelMismatch", "InFlightRedactionConfigurationFailed")),
+)
+
+UPDATE_CONTACT_MEDIA_STREAMING_BEHAVIOR = ActionType(
+    "UpdateContactMediaStreamingBehavior",
+    Record(
+        {
+            "MediaStreamingState": _ON_OR_OFF,
+            "MediaStreamType": choice("Audio"),
+            "Participants": ListOf(
+                Record({"ParticipantType": choice("Customer"), "MediaDirections": ListOf(choice("From", "To"))})
+            ),
+        }
+    ),
+)
+
+UPDATE_PREVIOUS_CONTACT_PARTICIPANT_STATE = ActionType(
+    "UpdatePreviousContactParticipantState",
+    Record({"PreviousContactParticipantState": choice("AgentOnHold", "CustomerOnHold", "OffHold")}),
+)
+
 UPDATE_CONTACT_TEXT_TO_SPEECH_VOICE = ActionType(
     "UpdateContactTextToSpeechVoice",
     Record(
@@ -43,24 +82,11 @@ UPDATE_CONTACT_TEXT_TO_SPEECH_VOICE = ActionType(
     branches(may=(NO_MATCHING_ERROR,)),  # newer exports declare it, older ones do not
 )
 
-UPDATE_CONTACT_EVENT_HOOKS = ActionType(
-    "UpdateContactEventHooks",
-    Record(
-        optional={"EventHooks": MapOf(Text()), "EventHooksConfiguration": Anything()},
-        one_of=(frozenset({"EventHooks", "EventHooksConfiguration"}),),
-    ),
-)
-
-UPDATE_CONTACT_ROUTING_BEHAVIOR = ActionType(
-    "UpdateContactRoutingBehavior",
-    Record(optional={"QueuePriority": Whole(0, 999_999_999), "QueueTimeAdjustmentSeconds": Text()}),
-    LEADS_ON,
-)
-
 ACTIONS = (
     UPDATE_FLOW_LOGGING_BEHAVIOR,
     UPDATE_CONTACT_RECORDING_BEHAVIOR,
     UPDATE_CONTACT_TEXT_TO_SPEECH_VOICE,
-    UPDATE_CONTACT_EVENT_HOOKS,
-    UPDATE_CONTACT_ROUTING_BEHAVIOR,
+    UPDATE_CONTACT_RECORDING_AND_ANALYTICS_BEHAVIOR,
+    UPDATE_CONTACT_MEDIA_STREAMING_BEHAVIOR,
+    UPDATE_PREVIOUS_CONTACT_PARTICIPANT_STATE,
 )

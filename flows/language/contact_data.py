@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flows.document import NO_MATCHING_ERROR
 from flows.language.action_type import ActionType, branches
-from flows.language.shapes import ListOf, MapOf, Record, Reference, Text, choice
+from flows.language.shapes import ListOf, MapOf, Record, Text, choice
 
 _CURRENT_OR_RELATED = choice("Current", "Related")
 
@@ -25,12 +25,6 @@ UPDATE_CONTACT_DATA = ActionType(
     Record(optional={**dict.fromkeys(_CONTACT_DATA, Text()), "TargetContact": _CURRENT_OR_RELATED}),
 )
 
-UPDATE_CONTACT_CALLBACK_NUMBER = ActionType(
-    "UpdateContactCallbackNumber",
-    Record({"CallbackNumber": Reference()}),
-    branches("InvalidCallbackNumber", "CallbackNumberNotDialable"),
-)
-
 TAG_CONTACT = ActionType("TagContact", Record({"Tags": MapOf(Text())}))
 UNTAG_CONTACT = ActionType("UntagContact", Record({"TagKeys": ListOf(Text())}), branches(NO_MATCHING_ERROR))
 
@@ -38,7 +32,6 @@ ACTIONS = (
     UPDATE_CONTACT_ATTRIBUTES,
     UPDATE_FLOW_ATTRIBUTES,
     UPDATE_CONTACT_DATA,
-    UPDATE_CONTACT_CALLBACK_NUMBER,
     TAG_CONTACT,
     UNTAG_CONTACT,
 )

@@ -7,7 +7,7 @@ the whole action (`flows.rules.actions`), so the shapes pass over them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -159,3 +159,29 @@ class Record:
                 yield f"Action is missing required property. Path: {path}.{' or '.join(sorted(group))}"
             for name in given[1:]:
                 yield f"Invalid Action property name. Path: {path}.{name}"
+
+
+@dataclass(frozen=True)
+class Forms:
+    """One of several records; `form` tells from the object itself which."""
+
+    form: Callable[[Mapping[str, object]], Record]
+
+    def problems(self, value: object, path: str) -> Iterator[str]:
+        if isinstance(value, Mapping):
+            yield from self.form(value).problems(value, path)
+        else:
+            yield _bad_value(path)
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """An object with exactly one of the known keys."""
+
+    entries: Mapping[str, Shape]
+
+    def problems(self, value: object, path: str) -> Iterator[str]:
+        if isinstance(value, Mapping) and len(value) != 1:
+            yield _bad_value(path)
+        else:
+            yield from Record(optional=self.entries).problems(value, path)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from flows.document import Flow
 from flows.findings import Finding
-from flows.rules import actions, confidentiality, document, reachability, result_words, silence, verified
+from flows.rules import actions, confidentiality, document, naming, reachability, result_words, silence, verified
 
 Rule = Callable[[Flow], Iterator[Finding]]
 
@@ -30,7 +30,11 @@ REGRETS: tuple[Rule, ...] = (
     actions.are_all_known_here,
     reachability.every_action_is_reached,
     reachability.every_way_ends,
+    naming.no_branch_stands_twice,
+    naming.references_name_something,
     silence.nobody_is_cut_off_without_a_word,
+    silence.nobody_waits_in_silence,
+    silence.no_round_is_silent,
     confidentiality.input_is_neither_logged_nor_recorded,
     verified.nobody_is_verified_by_default,
     result_words.every_word_has_its_branch,

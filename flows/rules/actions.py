@@ -72,7 +72,7 @@ def _conditions(action: Action, wanted: Branches) -> Iterator[Finding]:
 
 def hold_no_empty_text(flow: Flow) -> Iterator[Finding]:
     for action in flow.actions:
-        for path, text in _texts(action.parameters, "Parameters"):
+        for path, text in texts(action.parameters, "Parameters"):
             if text == "":
                 in_attributes = path.startswith("Parameters.Attributes.")
                 yield _error(
@@ -85,20 +85,21 @@ def hold_no_empty_text(flow: Flow) -> Iterator[Finding]:
 
 def hold_no_placeholder(flow: Flow) -> Iterator[Finding]:
     for action in flow.actions:
-        for path, text in _texts(action.parameters, f"{action.path}.Parameters"):
+        for path, text in texts(action.parameters, f"{action.path}.Parameters"):
             for found in _PLACEHOLDER.findall(text):
                 yield _error(action, f"The placeholder {found} is not filled: render the template first. Path: {path}")
 
 
-def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
+def texts(value: object, path: str) -> Iterator[tuple[str, str]]:
+    """Every text in a parameter, with the path to it."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, Mapping):
         for name, item in value.items():
-            yield from _texts(item, f"{path}.{name}")
+            yield from texts(item, f"{path}.{name}")
     elif isinstance(value, list):
         for number, item in enumerate(value):
-            yield from _texts(item, f"{path}[{number}]")
+            yield from texts(item, f"{path}[{number}]")
 
 
 def _error(action: Action, message: str) -> Finding:

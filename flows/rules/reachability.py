@@ -9,7 +9,8 @@ from flows.findings import Finding, Severity
 from flows.language import ACTIONS
 from flows.rules.walk import reached
 
-_LEAVES_THE_FLOW = frozenset({"TransferContactToQueue", "TransferToFlow", "DequeueContactAndTransferToQueue"})
+# Messages that are repeated play until an agent is free.
+_LEAVES_THE_FLOW = frozenset({"TransferContactToQueue", "TransferToFlow", "MessageParticipantIteratively"})
 
 
 def branches_lead_somewhere(flow: Flow) -> Iterator[Finding]:

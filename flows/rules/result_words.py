@@ -38,7 +38,9 @@ def our_steps_are_taken_by_our_functions(flow: Flow) -> Iterator[Finding]:
 
 
 def _words_after(action: Action, words: frozenset[str] | None) -> frozenset[str] | None:
-    if action.type != "InvokeLambdaFunction":
+    if action.type == "LoadLambdaFunctionResult":
+        return None
+    if action.type != "InvokeLambdaFunction" or action.parameters.get("InvocationType") == "ASYNCHRONOUS":
         return words
     return words_of(_function(action), _step(action))
 

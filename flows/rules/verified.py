@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.contract import VERIFIED
+from flows.contract import SUCCESSES, VERIFIED
 from flows.document import Action, Branch, Flow
 from flows.findings import Finding, Severity
 from flows.rules.walk import reached
@@ -13,7 +13,7 @@ _PROVING = frozenset({"Compare", "InvokeFlowModule"})
 
 
 def nobody_is_verified_by_default(flow: Flow) -> Iterator[Finding]:
-    """Every way to an action that says "verified" passes a condition `Equals verified`; a way around it is an error."""
+    """Every way to an action that says "verified" passes a condition on a word of success; a way around is an error."""
     for action, _, way in reached(flow, None, lambda action, state: state, _proves_nothing):
         if _says_verified(action):
             by = way[-1].name if way else "StartAction"
@@ -27,7 +27,8 @@ def _proves_nothing(action: Action, branch: Branch) -> bool:
         action.type in _PROVING
         and condition is not None
         and condition.operator == "Equals"
-        and [operand.lower() for operand in condition.operands] == [VERIFIED]
+        and len(condition.operands) == 1
+        and condition.operands[0].lower() in SUCCESSES
     )
 
 

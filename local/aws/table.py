@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from shared import template
 
@@ -15,6 +16,12 @@ _TAKEN = ("BillingMode", "AttributeDefinitions", "KeySchema")
 
 def create_table(client: DynamoDBClient, name: str) -> None:
     """A new table `name`, ready when this returns: keys and billing from the template, and expiry switched on."""
-    properties = template.read(template.RESOURCES)["Resources"]["Table"]["Properties"]
+    properties = _properties()
     client.create_table(TableName=name, **{taken: properties[taken] for taken in _TAKEN})
     client.update_time_to_live(TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"])
+
+
+@cache
+def _properties() -> dict[str, Any]:
+    properties: dict[str, Any] = template.read(template.RESOURCES)["Resources"]["Table"]["Properties"]
+    return properties

@@ -1,4 +1,4 @@
-"""Stands between the product and DynamoDB, counts what is asked, and can lose or refuse it.
+"""Stands between the product and AWS: counts what is asked of DynamoDB, and can lose or refuse it; takes invocations.
 
 The product sees only an endpoint. What it asked is read from the protocol itself, so the counts owe nothing to the code
 that is counted.
@@ -7,8 +7,9 @@ that is counted.
 from __future__ import annotations
 
 import json
+import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,10 @@ from local.web import CloseWithoutAnswer, NeverAnswer, Request, Response, WebSer
 
 _HOP_BY_HOP = frozenset({"connection", "content-length", "host", "keep-alive", "transfer-encoding"})
 _DYNAMODB = "DynamoDB_20120810."
+_INVOCATIONS = re.compile(r"/2015-03-31/functions/([A-Za-z0-9_-]+)/invocations")
+
+Invoked = Callable[[dict[str, Any]], object]
+"""Takes the event of an asynchronous invocation, and sees to it that the function runs by and by."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +56,16 @@ class TableFaults:
 class Tap:
     """A loopback endpoint in front of AWS at `url`. `requests` is what was asked of DynamoDB, `bodies` the same whole.
 
-    SSM passes uncounted, or, while `parameters_down`, does not answer.
+    SSM passes uncounted, or, while `parameters_down`, does not answer. `functions` are those that may be invoked
+    asynchronously, by name; while `lambda_down`, Lambda does not answer.
     """
 
     url: str
     told: Callable[[TableRequest], None] = lambda request: None
     faults: TableFaults | None = None
     parameters_down: bool = False
+    functions: Mapping[str, Invoked] = field(default_factory=dict)
+    lambda_down: bool = False
     requests: list[TableRequest] = field(default_factory=list)
     bodies: list[str] = field(default_factory=list)
 
@@ -68,6 +76,9 @@ class Tap:
         self.server = WebServer(self._answer)
 
     def _answer(self, request: Request) -> Response:
+        invoked = _INVOCATIONS.fullmatch(request.path)
+        if invoked:
+            return self._invoked(invoked[1], request)
         target = request.header("X-Amz-Target") or ""
         if not target.startswith(_DYNAMODB):
             if self.parameters_down:
@@ -83,6 +94,17 @@ class Tap:
         if faults.lost_answer:
             raise CloseWithoutAnswer
         return response
+
+    def _invoked(self, name: str, request: Request) -> Response:
+        """As far as nobody waits for what comes of it: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html."""
+        if self.lambda_down:
+            raise CloseWithoutAnswer
+        if name not in self.functions:
+            return _lambda_error(404, "ResourceNotFoundException")
+        if request.header("X-Amz-Invocation-Type") != "Event":
+            return _lambda_error(400, "InvalidParameterValueException")
+        self.functions[name](json.loads(request.body))
+        return Response(202)
 
     def _struck(self) -> TableFaults:
         with self._lock:
@@ -123,3 +145,7 @@ def _outcome(response: Response) -> str:
 def _error(code: str) -> Response:
     body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "a fault of the laptop"})
     return Response(400, (("Content-Type", "application/x-amz-json-1.0"),), body.encode())
+
+
+def _lambda_error(status: int, code: str) -> Response:
+    return Response(status, (("X-Amzn-Errortype", code),), json.dumps({"Message": "a refusal of the laptop"}).encode())

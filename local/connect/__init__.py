@@ -4,14 +4,15 @@
 service and tells in a `ContactRun` how each contact went.
 """
 
-from local.connect.circumstances import Circumstances, Fault, LambdaFaults, Unset
+from local.connect.circumstances import Circumstances, Fault, LambdaFaults, Reply, Unset
 from local.connect.flow_set import FlowRefusedError
 from local.connect.instance import ConnectInstance
-from local.connect.queues import Agent, Queue
+from local.connect.queues import Agent, Answer, Queue, View
 from local.connect.record import ContactRun, Ending, Step
 
 __all__ = [
     "Agent",
+    "Answer",
     "Circumstances",
     "ConnectInstance",
     "ContactRun",
@@ -20,6 +21,8 @@ __all__ = [
     "FlowRefusedError",
     "LambdaFaults",
     "Queue",
+    "Reply",
     "Step",
     "Unset",
+    "View",
 ]

@@ -1,4 +1,5 @@
-"""Connect's admin API as far as keys and flows go: the REST calls that AWS's SDK makes, over HTTP on loopback.
+"""Connect's admin API as far as keys, flows, and whose contact it is go: the REST calls that AWS's SDK makes, over HTTP
+on loopback.
 
 Paths, members and error codes are those of botocore's model of `connect`. Like the real one it gives two security keys
 at most, and pages lists.
@@ -12,11 +13,13 @@ import re
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, unquote
 
 from local.connect.security_keys import MOST_KEYS, NotUploadedError, SecurityKeys
 from local.web import Request, Response, WebServer, json_response
+
+Thing = TypeVar("Thing")
 
 _PAGE = 2
 _UPLOADED = 2_208_988_800  # 2040, where virtual time begins
@@ -31,6 +34,15 @@ class Content:
     archived: bool = False
 
 
+@dataclass(frozen=True)
+class Segment:
+    """A contact as DescribeContact tells it: the call it is a part of, its agent's user id, and when it was over."""
+
+    initial: str = ""
+    agent: str = ""
+    over: float | None = None
+
+
 class _Fails(Exception):
     def __init__(self, status: int, code: str) -> None:
         super().__init__(code)
@@ -39,11 +51,16 @@ class _Fails(Exception):
 
 @dataclass
 class AdminApi:
-    """One instance. `fails` maps an operation to the error code that it answers with, `asked` are the operations."""
+    """One instance. `fails` maps an operation to the error code that it answers with, `asked` are the operations.
+
+    `contacts` by ContactId; `users` are login names by user id.
+    """
 
     instance_id: str
     flows: dict[str, Content] = field(default_factory=dict)
     modules: dict[str, Content] = field(default_factory=dict)
+    contacts: dict[str, Segment] = field(default_factory=dict)
+    users: dict[str, str] = field(default_factory=dict)
     fails: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     association_ids: Iterator[str] = field(default_factory=lambda: (str(uuid.uuid4()) for _ in itertools.count()))
@@ -98,7 +115,20 @@ class AdminApi:
                 "DescribeContactFlowModule",
                 lambda _, found: {"ContactFlowModule": _described(self.modules, found[1])},
             ),
+            ("GET", f"/contacts/{own}{one}"): (
+                "DescribeContact",
+                lambda _, found: {"Contact": _contact(found[1], self._one(self.contacts, found[1]))},
+            ),
+            ("GET", f"/users/{own}{one}"): (
+                "DescribeUser",
+                lambda _, found: {"User": {"Id": found[1], "Username": self._one(self.users, found[1])}},
+            ),
         }
+
+    def _one(self, among: dict[str, Thing], key: str) -> Thing:
+        if key not in among:
+            raise _Fails(404, "ResourceNotFoundException")
+        return among[key]
 
     def _associate(self, request: Request, _: re.Match[str]) -> dict[str, str]:
         pem, key_id = json.loads(request.body)["Key"], next(self.association_ids)
@@ -116,6 +146,12 @@ class AdminApi:
         self._rules.remove(found[1])
         del self.security_keys[found[1]]
         return {}
+
+
+def _contact(key: str, segment: Segment) -> dict[str, Any]:
+    told = {"InitialContactId": segment.initial, "DisconnectTimestamp": segment.over}
+    agent = {"AgentInfo": {"Id": segment.agent}} if segment.agent else {}
+    return {"Id": key, "Channel": "VOICE", **{name: value for name, value in told.items() if value}, **agent}
 
 
 def _page(request: Request, name: str, things: list[Any]) -> dict[str, Any]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
+
+from flows.document import Action
 
 
 class Fault(Enum):
@@ -36,6 +39,14 @@ class LambdaFaults:
     duplicate_after_seconds: float = 2.0
 
 
+@dataclass(frozen=True)
+class Reply:
+    """What a service beside Connect (a bot, cases, customer profiles) says to a block: an error's name, or data."""
+
+    data: Mapping[str, Any] = field(default_factory=dict)
+    error: str | None = None
+
+
 class Unset(Enum):
     """How a Lambda parameter whose reference has no value arrives; the service does not say."""
 
@@ -53,8 +64,9 @@ class Circumstances:
 
     `initiation` is how the contact began, in the service's word. `open_hours` are hours of operation by their id (""
     for those of the target queue), `metrics` what CheckMetricData reads by its type, `draws` what
-    DistributeByPercentage draws one after the other, the last for ever. `failing` are actions that fail, by identifier,
-    with their errors.
+    DistributeByPercentage draws one after the other, the last for ever. `failing` are actions that fail, by identifier
+    or type, with their errors. `replies` are what other services say, by the identifier of the action that asks, one
+    after the other, the last for ever. `sip_headers` are those of the call, as far as carriers pass them on.
     """
 
     faults: LambdaFaults = field(default_factory=LambdaFaults)
@@ -66,3 +78,9 @@ class Circumstances:
     metrics: Mapping[str, float] = field(default_factory=dict)
     draws: tuple[float, ...] = ()
     failing: Mapping[str, str] = field(default_factory=dict)
+    replies: Mapping[str, tuple[Reply, ...]] = field(default_factory=dict)
+    sip_headers: Mapping[str, str] = field(default_factory=dict)
+
+    def failing_with(self, action: Action) -> str | None:
+        """The error with which an action is made to fail, its own before that of its type."""
+        return self.failing.get(action.identifier) or self.failing.get(action.type)

@@ -26,7 +26,7 @@ def contact_data(contact: Contact) -> dict[str, Any]:
     return {
         "Attributes": dict(contact.attributes),
         "AwsRegion": contact.region,
-        "Channel": "VOICE",
+        "Channel": contact.channel,
         "ContactId": contact.id,
         "CustomerEndpoint": endpoint(contact.caller),
         "CustomerId": contact.customer_id,
@@ -35,15 +35,15 @@ def contact_data(contact: Contact) -> dict[str, Any]:
         "InitiationMethod": contact.initiation,
         "InstanceARN": contact.instance_arn,
         "LanguageCode": contact.language,
-        "MediaStreams": {"Customer": {"Audio": None}},
+        "MediaStreams": contact.found.get("MediaStreams", {"Customer": {"Audio": None}}),
         "Name": contact.name,
         "PreviousContactId": contact.id,
         "Queue": _queue(contact.queue),
         "References": {},
-        "RelatedContactId": None,
+        "RelatedContactId": contact.related.id if contact.related else None,
         "SegmentAttributes": {
             "connect:Subtype": {
-                "ValueString": "connect:Telephony",
+                "ValueString": "connect:Guide" if contact.related else "connect:Telephony",
                 "ValueArn": None,
                 "ValueInteger": None,
                 "ValueList": None,
@@ -54,6 +54,7 @@ def contact_data(contact: Contact) -> dict[str, Any]:
         "Tags": {
             "aws:connect:instanceId": contact.instance_arn.rpartition("/")[2],
             "aws:connect:systemEndpoint": contact.dialled,
+            **contact.tags,
         },
     }
 
@@ -100,6 +101,29 @@ def contact_ended_event(contact: Contact, ending: Ending, started: float, ended:
             "initiationTimestamp": _time(started),
             "disconnectTimestamp": _time(ended),
             "disconnectReason": _DISCONNECT_REASON[ending],
+        },
+    }
+
+
+def segment_event(kind: str, segment: str, initial: str, at: float, instance_arn: str) -> dict[str, Any]:
+    """The same of a part of a call that a transfer has begun: that it is INITIATED, or, as any part, DISCONNECTED."""
+    begun = {"initiationMethod": "TRANSFER"} if segment != initial else {"initiationMethod": "INBOUND"}
+    return {
+        "version": "0",
+        "id": f"{segment}-{kind}",
+        "detail-type": "Amazon Connect Contact Event",
+        "source": "aws.connect",
+        "account": instance_arn.split(":")[4],
+        "time": _time(at),
+        "region": instance_arn.split(":")[3],
+        "resources": [f"{instance_arn}/contact/{segment}", instance_arn],
+        "detail": {
+            "eventType": kind,
+            "contactId": segment,
+            "initialContactId": initial,
+            "channel": "VOICE",
+            "instanceArn": instance_arn,
+            **begun,
         },
     }
 

@@ -11,8 +11,9 @@ from flows.document import Flow
 from local.connect.circumstances import Circumstances
 from local.connect.contact import Contact
 from local.connect.functions import Invoker
+from local.connect.kinds import Kind
 from local.connect.line import Clock, Line
-from local.connect.outcomes import Over, Returns
+from local.connect.outcomes import Left
 from local.connect.queues import Queue
 from local.connect.record import Step
 from local.connect.references import resolved, resolved_text
@@ -20,7 +21,8 @@ from local.connect.security_keys import SecurityKeys
 from local.telephone import Call, Exchange
 from local.transcript import Transcript
 
-Play = Callable[["Execution", Flow, Mapping[str, Any]], Over | Returns]
+Play = Callable[["Execution", Flow, Mapping[str, Any]], Left]
+GoOn = Callable[["Execution", str], Left]
 
 
 class NotANumberError(ValueError):
@@ -29,7 +31,11 @@ class NotANumberError(ValueError):
 
 @dataclass(frozen=True)
 class Execution:
-    """One contact on its way. `flow_named` finds a flow or module by id or ARN; `play` runs one to its end."""
+    """One contact on its way, in a flow of some `kind`.
+
+    `flow_named` finds a flow or module by id or ARN; `play` runs one to its end; `go_on` runs the one that the contact
+    is in from the action with an identifier.
+    """
 
     contact: Contact
     call: Call
@@ -43,7 +49,11 @@ class Execution:
     security_keys: SecurityKeys
     flow_named: Callable[[str], Flow | None]
     play: Play
+    go_on: GoOn
     on_step: Callable[[Step], object]
+    new_contact_id: Callable[[], str]
+    kind: Kind = Kind.CONTACT
+    on_begin: Callable[[Step], object] = lambda step: None
     trace: list[Step] = field(default_factory=list)
     flow_log: list[str] = field(default_factory=list)
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows.document import Action
+from flows.language.keys import stores
 from local.connect.contact import Contact
 
 
@@ -23,8 +24,12 @@ def entry(action: Action, parameters: Mapping[str, Any], contact: Contact) -> st
         "ContactFlowModuleType": action.type,
         "Parameters": parameters,
     }
-    if action.type == "GetParticipantInput" and contact.visit.stored_input is not None:
+    if _stores(action) and contact.visit.stored_input is not None:
         line["Results"] = contact.visit.stored_input.lower()
     if action.type == "InvokeLambdaFunction":
         line["ExternalResults"] = contact.visit.external
     return json.dumps(line)
+
+
+def _stores(action: Action) -> bool:
+    return action.type == "GetParticipantInput" and stores(action.parameters)

@@ -11,6 +11,7 @@ from typing import Any
 
 from flows.check import refusals
 from flows.document import Flow, parse
+from flows.language import BEYOND
 from local.connect.actions import PIECES
 
 
@@ -43,7 +44,8 @@ def _beyond_this_runner(flow: Flow) -> Iterator[str]:
     for action in flow.actions:
         piece = PIECES.get(action.type)
         if piece is None:
-            yield f"this runner does not execute {action.type} [{action.identifier}]"
+            why = f" ({BEYOND[action.type]})" if action.type in BEYOND else ""
+            yield f"this runner does not execute {action.type}{why} [{action.identifier}]"
             continue
         for parameter in sorted(action.parameters.keys() - piece.understands):
             yield f"this runner does not know the parameter {parameter} of {action.type} [{action.identifier}]"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -39,6 +40,7 @@ class Invoker:
         self._faults = faults
         self._attempts = 0
         self._attempts_at: Counter[str] = Counter()
+        self._running: dict[str, Future[object]] = {}
 
     def invoke(self, arn: str, event: Mapping[str, Any], limit_seconds: float, response_type: str) -> dict[str, Any]:
         """The answer, checked. Raises InvocationFailedError."""
@@ -57,6 +59,34 @@ class Invoker:
             if self._clock.now() >= deadline:
                 break
         raise InvocationFailedError(f"failed, retries included: {reason}")
+
+    def start(self, arn: str, event: Mapping[str, Any], limit_seconds: float, response_type: str) -> str:
+        """The same, while the flow goes on; the id of the invocation. Raises InvocationFailedError for no function."""
+        if arn not in self._functions:
+            raise InvocationFailedError(f"no function {arn}")
+
+        def run() -> object:
+            # The flow first comes to where it waits, so that each run is the same run.
+            self._clock.sleep(0.0)
+            return self.invoke(arn, event, limit_seconds, response_type)
+
+        invocation = str(uuid.UUID(int=len(self._running) + 1))
+        self._running[invocation] = self._in_background(run)
+        return invocation
+
+    def returned(self, invocation: str) -> bool:
+        """Whether an invocation is over, well or not; one that there is not never is."""
+        return invocation in self._running and self._running[invocation].done()
+
+    def result(self, invocation: str) -> dict[str, Any] | None:
+        """The answer, None while it is not there. Raises InvocationFailedError, also for an unknown invocation."""
+        if invocation not in self._running:
+            raise InvocationFailedError("no such invocation")
+        if not self.returned(invocation):
+            return None
+        answer = self._running[invocation].result()
+        assert isinstance(answer, dict)
+        return answer
 
     def _attempt(self, arn: str, function: Function, payload: str, deadline: float) -> str:
         fault = self._fault(arn)

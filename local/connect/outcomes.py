@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.document import NO_MATCHING_ERROR, Flow
+from local.connect.queues import Queue
 from local.connect.record import Ending
+
+
+class FlowDefectError(Exception):
+    """The flow left the contact with nowhere to go; the message says where."""
 
 
 @dataclass(frozen=True)
@@ -56,4 +61,19 @@ class Over:
     queue: str | None = None
 
 
-Outcome = Done | Yields | Fails | Moves | Returns | Over
+@dataclass(frozen=True)
+class Queues:
+    """The contact leaves its flows for a queue."""
+
+    queue: Queue
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The flow is over and the contact is not: it goes on waiting, or is joined to its agent."""
+
+
+Left = Over | Returns | Queues | Ends
+"""How a contact left a flow."""
+
+Outcome = Done | Yields | Fails | Moves | Left

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 from local.telephone import Ended
 
@@ -38,10 +39,19 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Made:
+    """Something that a flow made, or set, for somebody outside the call: `what` is the type of the action."""
+
+    what: str
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class ContactRun:
     """`queue` is the agent's queue when one was reached; `defect` says what was wrong with the flow, if anything.
 
-    `flow_log` are the lines that the service would have written to CloudWatch, where logging was on.
+    `flow_log` are the lines that the service would have written to CloudWatch, where logging was on. `made` is what was
+    made for somebody outside the call: callbacks, tasks, cases, criteria of routing.
     """
 
     contact_id: str
@@ -51,6 +61,7 @@ class ContactRun:
     queue: str | None = None
     defect: str | None = None
     flow_log: tuple[str, ...] = ()
+    made: tuple[Made, ...] = ()
 
     @property
     def ended(self) -> Ended:

@@ -41,6 +41,12 @@ def _modules(contact: Contact) -> Mapping[str, Any]:
     return {"Input": visit.module_input, "Result": visit.module_result, "ResultData": visit.module_data}
 
 
+def _agent(contact: Contact) -> Mapping[str, Any]:
+    """Of the agent who has the contact, or whose screen it is on."""
+    agent = contact.agent
+    return {} if agent is None else {"UserName": agent.name, "FirstName": agent.name}
+
+
 _ROOTS: Mapping[str, Callable[[Contact], object]] = {
     "Attributes": lambda contact: contact.attributes,
     "FlowAttributes": lambda contact: contact.visit.flow_attributes,
@@ -48,7 +54,22 @@ _ROOTS: Mapping[str, Callable[[Contact], object]] = {
     "StoredCustomerInput": lambda contact: contact.visit.stored_input,
     "TextToSpeechVoiceId": lambda contact: contact.speaker,
     "Modules": _modules,
+    "Agent": _agent,
 }
+_FOUND = frozenset(
+    {
+        "Case",
+        "Customer",
+        "LambdaInvocation",
+        "Lex",
+        "Media",
+        "MediaStreams",
+        "Metrics",
+        "Task",
+        "Views",
+        "Wisdom",
+    }
+)
 
 
 def lookup(reference: str, contact: Contact) -> object:
@@ -56,13 +77,22 @@ def lookup(reference: str, contact: Contact) -> object:
     root, *leaf = steps(reference)
     if root in _ROOTS:
         value = _ROOTS[root](contact)
+    elif root in _FOUND:
+        value = contact.visit.found.get(root, contact.found.get(root, {}))
     elif root in _OF_CONTACT_DATA:
         value = contact_data(contact)[root]
     else:
         raise UnknownReferenceError(f"the runner does not know the reference {reference}")
     for name in leaf:
-        value = value.get(name) if isinstance(value, Mapping) else None
+        value = _inside(value, name)
     return value
+
+
+def _inside(value: object, name: str) -> object:
+    """`$.Views.ViewResultData.Choice.0` is the first of a list."""
+    if isinstance(value, list):
+        return value[int(name)] if name.isdecimal() and int(name) < len(value) else None
+    return value.get(name) if isinstance(value, Mapping) else None
 
 
 def resolved(value: Any, contact: Contact) -> Any:

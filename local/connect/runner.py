@@ -12,46 +12,50 @@ from local.connect.comparing import holds
 from local.connect.contact import Visit
 from local.connect.execution import Execution, NotANumberError
 from local.connect.flow_log import entry
+from local.connect.interruption import Interrupted
 from local.connect.line import CallerHungUp
-from local.connect.outcomes import Done, Fails, Moves, Outcome, Over, Returns, Yields
+from local.connect.outcomes import Done, Fails, FlowDefectError, Left, Moves, Outcome, Yields
 from local.connect.record import Step
 
 MOST_STEPS = 2000
 
 
-class FlowDefectError(Exception):
-    """The flow left the contact with nowhere to go; the message says where."""
-
-
-def play(execution: Execution, flow: Flow, module_input: Mapping[str, Any]) -> Over | Returns:
-    """Run `flow` until the contact is over or the module returns. Raises FlowDefectError and CallerHungUp."""
+def play(execution: Execution, flow: Flow, module_input: Mapping[str, Any]) -> Left:
+    """Run `flow` until the contact leaves it. Raises FlowDefectError, CallerHungUp and, inside a wait, Interrupted."""
     visits = execution.contact.visits
     visits.append(Visit(flow, module_input))
     try:
-        return _to_the_end(execution)
+        return go_on(execution, flow.start)
     finally:
         visits.pop()
 
 
-def _to_the_end(execution: Execution) -> Over | Returns:
+def go_on(execution: Execution, identifier: str) -> Left:
+    """The same, in the flow that the contact is in, from the action with `identifier`."""
     contact = execution.contact
-    identifier = contact.visit.flow.start
     while True:
+        execution.line.mind_interruptions()
         flow = contact.visit.flow
         action = flow.by_identifier[identifier]
         if len(execution.trace) >= MOST_STEPS:
             raise FlowDefectError(f"stopped after {MOST_STEPS} actions, at {action.identifier}: the flow goes round")
         logged, recorded, at = contact.logging, contact.recording, execution.clock.now()
         begun = Step(flow.name, action.identifier, action.type, "end", "", logged, recorded, at)
+        execution.on_begin(begun)
         try:
             outcome = _carried_out(action, execution)
         except CallerHungUp:
             execution.note(replace(begun, branch="caller hung up"))
             raise
-        if isinstance(outcome, Over | Returns):
+        except Interrupted:
+            execution.note(replace(begun, branch="interrupted"))
+            raise
+        if isinstance(outcome, Left):
             execution.note(begun)
             return outcome
         if isinstance(outcome, Moves):
+            if contact.visit.waiting:
+                raise FlowDefectError(f"{action.identifier} leaves the flow while a Wait goes on in it")
             execution.note(replace(begun, branch="next"))
             contact.visits[-1] = Visit(outcome.flow)
             identifier = outcome.flow.start
@@ -70,11 +74,14 @@ def _carried_out(action: Action, execution: Execution) -> Outcome:
 
 
 def _outcome(action: Action, execution: Execution) -> Outcome:
-    failing = execution.circumstances.failing.get(action.identifier)
+    failing = execution.circumstances.failing_with(action)
     if failing is not None:
         return Fails(failing, "made to fail")
+    piece = PIECES[action.type]
+    if execution.kind not in piece.only_in:
+        raise FlowDefectError(f"{action.identifier}: {action.type} is refused in {execution.kind.value}")
     try:
-        return PIECES[action.type].run(action, execution)
+        return piece.run(action, execution)
     except NotANumberError as trouble:
         return Fails(note=str(trouble))
 

@@ -1,4 +1,4 @@
-"""The journeys of a call, by voice, with digits typed in confidence, and by BankID, good and bad."""
+"""The journeys of a call: by voice, with digits typed in confidence, by BankID, by a login on the web; good and bad."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from local.centre import PAYMENT_NUMBER, Centre
 from local.connect.circumstances import Circumstances
 from local.connect.record import ContactRun, Ending
 from local.consumers.inbox import Inbox
-from local.demo import bankid
+from local.demo import bankid, web_login
 from local.demo.rotation import rotated_key
 from local.demo.stage import (
     KARINS_NUMBER,
@@ -277,4 +277,5 @@ JOURNEYS = (
         apart="it waits for an hour, and reads in the log which key opened what",
     ),
     *bankid.JOURNEYS,
+    *web_login.JOURNEYS,
 )

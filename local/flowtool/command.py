@@ -11,13 +11,15 @@ from pathlib import Path
 from flows import checking
 from flows.document import NotAFlowError, parse
 from flows.files import UnreadableError, read_json
+from flows.rules.document import MOST_ACTIONS
 from local.connect.flow_set import FlowRefusedError
 from local.flowtool import coverage
 from local.flowtool.draw import mermaid
 from local.flowtool.fields import ScriptError
-from local.flowtool.instance import Flows
-from local.flowtool.playing import Played, play
-from local.flowtool.script import Script, read
+from local.flowtool.picture.svg import svg
+from local.flowtool.playing import Played, play, strangers
+from local.flowtool.script import read
+from local.flowtool.scripts import flows_of, scripts_in
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -38,13 +40,27 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     checking.add_arguments(commands.add_parser("check", help="say what is wrong with flows, one line for each finding"))
     running = commands.add_parser("run", help="play a call through a flow, as scripts say")
-    running.add_argument("file", type=Path, metavar="FILE", help="the flow in which the call begins")
-    running.add_argument("--script", type=Path, action="append", required=True, help="what happens; may be repeated")
+    running.add_argument(
+        "file",
+        type=Path,
+        nargs="?",
+        metavar="FILE",
+        help="the flow in which calls begin; without it, each script's own",
+    )
+    running.add_argument(
+        "--script", type=Path, action="append", required=True, help="what happens, or a folder; may be repeated"
+    )
     running.add_argument("--flow", action="append", default=[], metavar="NAME=FILE", help="another flow or module")
     running.add_argument("--trace", type=Path, metavar="OUT.jsonl", help="where to write what happened")
     running.add_argument("--coverage", action="store_true", help="tell which branches no script has taken")
-    drawing = commands.add_parser("draw", help="a flow as a Mermaid flowchart")
+    running.add_argument(
+        "--require", type=float, metavar="PERCENT", help="the same, and fail when less of all branches is taken"
+    )
+    drawing = commands.add_parser("draw", help="a flow as a Mermaid flowchart, or as an SVG picture")
     drawing.add_argument("file", type=Path, metavar="FILE")
+    drawing.add_argument(
+        "--svg", type=Path, metavar="OUT.svg", help="write a picture instead of printing the flowchart"
+    )
     return parser
 
 
@@ -54,25 +70,35 @@ def _check(parsed: argparse.Namespace) -> int:
 
 def _run(parsed: argparse.Namespace) -> int:
     others = dict(_named(text) for text in parsed.flow)
-    scripts = [read(file) for file in parsed.script]
-    played = [play(script, Flows(parsed.file, {**script.flows, **others})) for script in scripts]
+    scripts = [script for file in parsed.script for one in scripts_in(file) for script in read(one)]
+    played = [play(script, flows_of(script, parsed.file, others)) for script in scripts]
     if parsed.trace:
         _write(parsed.trace, played)
     for one in played:
         print("\n".join(told(one)))
-    if parsed.coverage:
-        print("\n".join(_coverage(parsed.file, scripts, others, played)))
-    return int(any(one.differences for one in played))
+    enough = _covered(played, parsed.require) if parsed.coverage or parsed.require is not None else True
+    return int(not enough or any(one.differences for one in played))
 
 
 def told(played: Played) -> Iterable[str]:
-    """One line when all is as expected, else a diff."""
+    """One line when all is as expected, else a diff, and what helps to find out why."""
     if not played.differences:
         where = f", queue {played.run.queue}" if played.run.queue else ""
-        yield f"{played.script}: as expected: {played.run.ending.value}{where}"
+        yield f"{played.script.name}: as expected: {played.run.ending.value}{where}"
         return
-    yield f"{played.script}: not as expected (- expected, + was)"
+    yield f"{played.script.name}: not as expected (- expected, + was)"
     yield from played.differences
+    yield f"the call went: {', '.join(_course(played))}"
+    yield from (f"no flow names {stranger}" for stranger in strangers(played.script, played.flows))
+
+
+def _course(played: Played) -> Iterable[str]:
+    """The blocks, with the branches that were taken where there was a choice, and what went wrong."""
+    for event in played.events:
+        if event["what"] == "action":
+            branch = "" if event["branch"] in ("next", "end") else f" ({event['branch']}"
+            why = f": {event['note']}" if branch and "error" in event and "note" in event else ""
+            yield f"{event['block']}{branch}{why}{')' if branch else ''}"
 
 
 def _named(text: str) -> tuple[str, Path]:
@@ -84,25 +110,40 @@ def _named(text: str) -> tuple[str, Path]:
 
 def _write(file: Path, played: Iterable[Played]) -> None:
     lines = (
-        json.dumps({"script": one.script.name, **event}, ensure_ascii=False) for one in played for event in one.events
+        json.dumps({"script": Path(one.script.name).name, **event}, ensure_ascii=False)
+        for one in played
+        for event in one.events
     )
+    _put(file, "".join(f"{line}\n" for line in lines))
+
+
+def _put(file: Path, text: str) -> None:
     try:
-        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UnreadableError(f"{file}: cannot be written: {error.strerror}") from None
 
 
-def _coverage(
-    file: Path, scripts: Iterable[Script], others: Mapping[str, Path], played: Iterable[Played]
-) -> Iterable[str]:
-    """Over the flows of all scripts."""
-    named = {name: other for script in scripts for name, other in script.flows.items()}
-    flows = Flows(file, {**named, **others})
-    return coverage.report((flows.named(name) for name in flows.names), coverage.taken(one.run for one in played))
+def _covered(played: Iterable[Played], required: float | None) -> bool:
+    """Tell what was not; whether it is as much as is required."""
+    found = coverage.of(played)
+    for one in found:
+        print("\n".join(one.lines()))
+    percent = coverage.percent(found)
+    if required is None or percent >= required:
+        return True
+    print(f"{percent:.1f} % of the branches taken, and {required:g} % is required")
+    return False
 
 
 def _draw(parsed: argparse.Namespace) -> int:
-    print(mermaid(parse(read_json(parsed.file))), end="")
+    flow = parse(read_json(parsed.file))
+    if len(flow.actions) > MOST_ACTIONS:
+        raise NotAFlowError(f"{parsed.file}: {len(flow.actions)} actions, and a flow holds at most {MOST_ACTIONS}")
+    if parsed.svg is None:
+        print(mermaid(flow), end="")
+    else:
+        _put(parsed.svg, svg(flow, parsed.file.stem))
     return 0
 
 

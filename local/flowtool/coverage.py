@@ -2,30 +2,74 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 from flows.document import NO_MATCHING_CONDITION, Action, Flow
 from flows.language import ACTIONS
 from flows.language.transfers import resumes
-from local.connect.record import ContactRun
+from local.flowtool.playing import Played
 
-Taken = set[tuple[str, str, str]]
-"""Flow, block and branch."""
+Taken = tuple[str, str]
+"""Block and branch."""
 
-_LEAVES = frozenset({"TransferContactToQueue", "DequeueContactAndTransferToQueue"})
-
-
-def taken(runs: Iterable[ContactRun]) -> Taken:
-    return {(step.flow, step.action, step.branch) for run in runs for step in run.trace}
+_LEAVES = frozenset({"TransferContactToQueue"})
 
 
-def report(flows: Iterable[Flow], done: Taken) -> Iterator[str]:
-    """A line for each flow, and one below it for each branch that was not taken."""
-    for flow in flows:
-        branches = [(action, name) for action in flow.actions for name in _branches(action)]
-        missed = [(action, name) for action, name in branches if (flow.name, action.identifier, name) not in done]
-        yield f"{flow.name}: {len(branches) - len(missed)} of {len(branches)} branches taken"
-        yield from (f"  never taken: {action.identifier}: {name}" for action, name in missed)
+@dataclass(frozen=True)
+class Coverage:
+    """The branches of a flow, in its order, and those of them that were never taken."""
+
+    flow: str
+    file: Path
+    branches: tuple[Taken, ...]
+    missed: tuple[Taken, ...]
+
+    def lines(self) -> Iterator[str]:
+        """One for the flow, and one below it for each branch that was not taken."""
+        taken = len(self.branches) - len(self.missed)
+        yield f"{self.flow}: {taken} of {len(self.branches)} branches taken"
+        yield from (f"  never taken: {block}: {branch}" for block, branch in self.missed)
+
+
+def of(calls: Iterable[Played]) -> tuple[Coverage, ...]:
+    """Of each flow that one of the calls had, by its file: calls may have different flows, and names for them.
+
+    Where two have one name, those of their files stand for it.
+    """
+    calls = tuple(calls)
+    found = {call.flows.files[name]: call.flows.named(name) for call in reversed(calls) for name in call.flows.files}
+    done = {
+        (call.flows.files[step.flow], step.action, step.branch)
+        for call in calls
+        for run in call.runs
+        for step in run.trace
+    }
+    files = dict.fromkeys(file for call in calls for file in call.flows.files.values())
+    uses = Counter(found[file].name for file in files)
+    return tuple(
+        _coverage(
+            found[file],
+            file,
+            file.stem if uses[found[file].name] > 1 else found[file].name,
+            {(block, branch) for of_file, block, branch in done if of_file == file},
+        )
+        for file in files
+    )
+
+
+def percent(found: Iterable[Coverage]) -> float:
+    """Of all branches of all flows, those that were taken."""
+    found = tuple(found)
+    branches = sum(len(one.branches) for one in found)
+    return 100.0 - 100.0 * sum(len(one.missed) for one in found) / branches if branches else 100.0
+
+
+def _coverage(flow: Flow, file: Path, name: str, done: set[Taken]) -> Coverage:
+    branches = [(action.identifier, name) for action in flow.actions for name in _branches(action)]
+    return Coverage(name, file, tuple(branches), tuple(branch for branch in branches if branch not in done))
 
 
 def _branches(action: Action) -> Iterator[str]:

@@ -70,6 +70,10 @@ def _told(who: str, what: str) -> Event | None:
         return {"what": "lambda", "function": function, "step": step, "result": result}
     if what.startswith("says: "):
         return {"what": "prompt", "says": what.removeprefix("says: ")}
+    if what.startswith("to the agent, says: "):
+        return {"what": "agent", "hears": what.removeprefix("to the agent, says: ")}
+    if who == "agent" and what.startswith(("is shown", "chooses", "puts ")):
+        return {"what": "agent", "does": what}
     if who == "caller":
         return {"what": "caller", "does": what}
     if what.startswith(("does not encrypt", "dials ", "leg over")):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterator, Sequence
 
+from local.connect.queues import Agent, View
 from local.connect.record import ContactRun, Ending
 from local.flowtool.script import Expected
 
@@ -12,17 +14,22 @@ ANYTHING = "..."
 """In a path: any blocks, or none."""
 
 
-def differences(expected: Expected, run: ContactRun, heard: Sequence[str]) -> Iterator[str]:
+def differences(
+    expected: Expected, run: ContactRun, heard: Sequence[str], agents: Sequence[Agent] = ()
+) -> Iterator[str]:
     """A flow that had nowhere to go is never as expected, unless the script says so."""
     if expected.ending not in (None, run.ending) or (expected.ending is None and run.ending is Ending.DEFECT):
         yield from _two("ending", expected.ending.name.lower() if expected.ending else "any but", _ending(run))
-    if expected.queue not in (None, run.queue):
-        yield from _two("queue", expected.queue, run.queue)
+    if expected.queue not in (None, run.queue or False):
+        yield from _two("queue", expected.queue or None, run.queue)
     for name, value in expected.attributes.items():
         wanted = None if value is False else value
         if run.attributes.get(name) != wanted:
             yield from _two(f"attribute {name}", wanted, run.attributes.get(name))
-    yield from _unsaid(expected, heard)
+    yield from _missing("says", expected.says, expected.never_says, heard)
+    yield from _missing("agent_hears", expected.agent_hears, (), [words for agent in agents for words in agent.heard])
+    yield from _missing("shows", expected.shows, (), [shown(view) for agent in agents for view in agent.views])
+    yield from _missing("made", expected.made, (), [made.what for made in run.made])
     path = [step.action for step in run.trace]
     if expected.path and not _follows(expected.path, path):
         yield "path:"
@@ -39,14 +46,19 @@ def _ending(run: ContactRun) -> str:
     return f"{run.ending.name.lower()}: {run.defect}" if run.defect else run.ending.name.lower()
 
 
-def _unsaid(expected: Expected, heard: Sequence[str]) -> Iterator[str]:
-    """Words must be heard in the order in which they stand, with anything in between."""
+def shown(view: View) -> str:
+    """What `expect.shows` is compared with."""
+    return f"{view.id} {json.dumps(view.data, ensure_ascii=False)}"
+
+
+def _missing(what: str, wanted: Sequence[str], unwanted: Sequence[str], heard: Sequence[str]) -> Iterator[str]:
+    """Words must be there in the order in which they stand, with anything in between."""
     left = iter(heard)
-    missing = next((words for words in expected.says if not any(words in prompt for prompt in left)), None)
-    never = [words for words in expected.never_says if any(words in prompt for prompt in heard)]
+    missing = next((words for words in wanted if not any(words in prompt for prompt in left)), None)
+    never = [words for words in unwanted if any(words in prompt for prompt in heard)]
     if missing is None and not never:
         return
-    yield "says:"
+    yield f"{what}:"
     if missing is not None:
         yield f"  - {missing}"
     yield from (f"  - (never) {words}" for words in never)

@@ -49,6 +49,9 @@ class Fields:
     def tables(self, name: str) -> list[Fields]:
         return [Fields(item, f"{self.at(name)}[{number}]") for number, item in enumerate(self.items(name))]
 
+    def any(self, name: str) -> object:
+        return self._left.pop(name)
+
     def has(self, name: str) -> bool:
         return name in self._left
 

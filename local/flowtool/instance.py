@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from flows.document import Action, Flow
 from flows.files import UnreadableError, read_json
-from flows.together import Together
+from flows.references import is_reference
+from flows.together import Together, shown
 from local.connect.flow_set import FlowSet
 
 
 class Flows:
-    """`main` is the name of the flow that the call begins in; `documents` are by each name that a flow may use.
+    """`main` is the name of the flow that the call begins in; `documents` are by each name that a flow may use, `files`
+    by the one that they have in traces.
 
-    In traces and coverage a flow has one name: what the operator gave it, or else its file's. Raises UnreadableError,
+    That is what the operator gave them, or else their file's. Raises UnreadableError,
     and FlowRefusedError for what the service or the runner does not take.
     """
 
@@ -26,7 +28,7 @@ class Flows:
         found = Together({name: read_json(file) for name, file in files.items()}).aliases()
         self.documents = {**named, **{alias: named[name] for alias, name in found.items() if alias not in named}}
         self._parsed = FlowSet(named)
-        self.names = tuple(named)
+        self.files = {name: file.resolve() for name, file in files.items()}
 
     def named(self, name: str) -> Flow:
         flow = self._parsed.named(name)
@@ -36,9 +38,41 @@ class Flows:
     def block(self, name: str, identifier: str) -> Action | None:
         return self.named(name).by_identifier.get(identifier)
 
+    def arns(self, name: str, parameters: Collection[str]) -> frozenset[str]:
+        """The ARNs in these parameters that are meant by `name`; `name` itself, where it is no such name.
+
+        It may be the last part of an ARN, a function's version or alias left out, or what the console shows for it.
+        """
+        return frozenset(arn for arn, names in self._named_arns(parameters) if name in names) or frozenset({name})
+
+    def strangers(self, names: Iterable[str], parameters: Collection[str]) -> tuple[str, ...]:
+        """Those of the names that no flow has in these parameters; none where a flow takes one from a reference."""
+        found = list(self._named_arns(parameters))
+        if any(is_reference(arn) for arn, _ in found):
+            return ()
+        return tuple(name for name in names if not any(name in (arn, *known) for arn, known in found))
+
+    def _named_arns(self, parameters: Collection[str]) -> Iterator[tuple[str, tuple[str, str]]]:
+        """Each ARN with its last part and what the console shows for it."""
+        for name, flow in zip(self.files, self.flows, strict=True):
+            for action in flow.actions:
+                for parameter, value in action.parameters.items():
+                    if parameter in parameters and isinstance(value, str):
+                        yield value, (_last(value), shown(self.documents[name], action.identifier, parameter))
+
+    @property
+    def flows(self) -> tuple[Flow, ...]:
+        return tuple(self.named(name) for name in self.files)
+
     @property
     def begins_in_a_module(self) -> bool:
         return self.named(self.main).is_module
+
+
+def _last(arn: str) -> str:
+    """The name at the end of an ARN."""
+    _, function, name = arn.partition(":function:")
+    return name.partition(":")[0] if function else arn.rpartition("/")[2]
 
 
 def _named(name: str, file: Path) -> dict[str, Any]:

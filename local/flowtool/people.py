@@ -8,19 +8,21 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from local.clock import VirtualClock
+from local.connect.record import Step
 from local.telephone import Asked, Call, Ended, HangUp, Press, Reaction, Stay
 from local.transcript import Transcript
 
 
 @dataclass(frozen=True)
 class Does:
-    """One thing that the caller does, `times` times: at a prompt with the words `hears`, or at any.
+    """One thing that the caller does, `times` times: at a prompt with the words `hears`, of the block `at`, or at any.
 
     `press` are keys, `after` seconds until the first of them, `apart` seconds between two. `speaks` is what the caller
     says, which no block hears.
     """
 
     hears: str
+    at: str
     press: str
     after: float
     apart: float
@@ -39,8 +41,13 @@ class ScriptedCaller:
     def __init__(self, steps: tuple[Does, ...], clock: VirtualClock, transcript: Transcript) -> None:
         self._left = [step for step in steps for _ in range(step.times)]
         self._clock, self._transcript = clock, transcript
+        self._block = ""
         self.heard: list[str] = []
         self.typed: list[str] = []
+
+    def comes_to(self, block: Step) -> None:
+        """What is heard from now on is said by this block."""
+        self._block = block.action
 
     def reacts(self, heard: str, asked: Asked) -> Reaction:
         self.heard.append(heard)
@@ -58,7 +65,8 @@ class ScriptedCaller:
 
     def _next(self, heard: str, asked: Asked) -> Does | None:
         for number, step in enumerate(self._left):
-            if step.hears in heard and (step.hangs_up or asked is Asked.KEYS):
+            here = step.hears in heard and step.at in ("", self._block)
+            if here and (step.hangs_up or asked is Asked.KEYS):
                 return self._left.pop(number)
         return None
 

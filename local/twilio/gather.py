@@ -14,6 +14,18 @@ from local.twilio.tones import counted
 def gather(leg: Leg, document: Document, verb: verbs.Gather) -> Document | None:
     """Prompt, collect, and go on with the action's document; None to go on with the next verb."""
     leg.lose_tones()
+    leg.stops_for_keys = True
+    digits, finished_on = _gathered(leg, verb)
+    leg.stops_for_keys = False
+    leg.note(f"has gathered {counted(len(digits))}")
+    if not digits and not verb.action_on_empty_result:
+        return None
+    extra = {"Digits": digits, "FinishedOnKey": finished_on, "msg": "Gather End"}
+    return leg.follow(RequestKind.GATHER, document, verb.action, verb.method, extra)
+
+
+def _gathered(leg: Leg, verb: verbs.Gather) -> tuple[str, str]:
+    """Prompt, and collect: the digits, and the key that ended them."""
     for nested in verb.nested:
         coming = leg.tones.next_until(float("inf"))
         sound(leg, nested, coming.at if coming else None)
@@ -25,11 +37,7 @@ def gather(leg: Leg, document: Document, verb: verbs.Gather) -> Document | None:
     digits, finished_on = _collect(leg, verb)
     if from_person:
         leg.equipment.transcript.busy(start, leg.now())
-    leg.note(f"has gathered {counted(len(digits))}")
-    if not digits and not verb.action_on_empty_result:
-        return None
-    extra = {"Digits": digits, "FinishedOnKey": finished_on, "msg": "Gather End"}
-    return leg.follow(RequestKind.GATHER, document, verb.action, verb.method, extra)
+    return digits, finished_on
 
 
 def _ask_for_keys(leg: Leg) -> None:
@@ -49,7 +57,9 @@ def _collect(leg: Leg, verb: verbs.Gather) -> tuple[str, str]:
         tone = leg.tones.next_until(leg.now() + verb.timeout)
         if tone is None:
             leg.wait(verb.timeout)
-            break
+            if not leg.tones.next_until(leg.now()):
+                break
+            continue
         leg.wait(tone.at - leg.now())
         key = leg.tones.take().key
         if key == verb.finish_on_key:

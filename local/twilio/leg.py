@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from local.clock import VirtualClock
-from local.telephone import Asked, Call, Ended, Exchange, HangUp, Press, Reaction
+from local.telephone import Asked, Call, Ended, Exchange, HangUp, Live, Press, Reaction, live
 from local.transcript import Transcript
 from local.twilio import parameters, twiml
 from local.twilio.account import Account, Number
 from local.twilio.faults import LineFaults, LineTimes, RequestKind
 from local.twilio.recordings import Recordings
-from local.twilio.tones import Tones
+from local.twilio.tones import Tones, counted
 from local.twilio.verbs import Verb
 from local.twilio.webhooks import OverrideError, WebhookRequest, Webhooks
 
+_LOOKS_EVERY_SECONDS = 0.05
 _MOST_STEPS = 200  # verbs and requests in a call; more is a loop
 _SORRY = "We are sorry, an application error has occurred. Goodbye."
 _TWIML_TYPES = {"text/xml", "application/xml", "text/html"}
@@ -75,9 +76,11 @@ class Leg:
         self.call = call
         self.call_sid = call_sid
         self.tones = Tones()
+        self.stops_for_keys = False  # what somebody who is really there presses cuts short what sounds
         self.status = "ringing"
         self.answered_at: float | None = None
         self.parties = parameters.Parties(equipment.account, equipment.number, call, call_sid, faults.withheld_as)
+        self._live = live(call.person)
         self._rang_at = self.now()
         self._unheard: list[str] = []  # spoken since the person last reacted
         self._steps = self._questions = self._documents = 0
@@ -86,7 +89,22 @@ class Leg:
         return self.equipment.clock.now()
 
     def wait(self, seconds: float) -> None:
-        self.equipment.clock.sleep(seconds)
+        """Raises CallOver when somebody who is really there hangs up meanwhile."""
+        end = self.now() + seconds
+        while self._live and end - self.now() > _LOOKS_EVERY_SECONDS:
+            self.equipment.clock.sleep(_LOOKS_EVERY_SECONDS)
+            if self._presses(self._live) and self.stops_for_keys:
+                return
+        self.equipment.clock.sleep(end - self.now() if self._live else seconds)
+
+    def _presses(self, person: Live) -> bool:
+        if person.has_hung_up():
+            raise CallOver(Ended.CALLER_HUNG_UP)
+        keys = person.pressed()
+        if keys:
+            self.equipment.transcript.add(self.now(), "caller", f"types {counted(len(keys))}")
+            self.tones.send(keys, self.now(), 0.0)
+        return bool(keys)
 
     def note(self, what: str) -> None:
         self.equipment.transcript.add(self.now(), "twilio", what)
@@ -153,7 +171,7 @@ class Leg:
         """A request whose answer does not matter, `after` seconds from now, while the call goes on."""
 
         def deliver() -> None:
-            self.wait(after)
+            self.equipment.clock.sleep(after)
             self.call_back_now(kind, url, method, params)
 
         self.equipment.background(deliver)
@@ -185,6 +203,8 @@ class Leg:
         """Say it, at most until `stop`."""
         self.note(f"says: {text}")
         self._unheard.append(text)
+        if self._live:
+            self._live.hears(text)
         self.sound(len(text) / self.equipment.times.characters_per_second, stop)
 
     def sound(self, seconds: float, stop: float | None = None) -> None:

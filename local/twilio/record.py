@@ -67,7 +67,7 @@ def _take(leg: Leg, verb: verbs.Record) -> _Take:
         if leg.tones.take().key in verb.finish_on_key:
             length, ended_on = tone.at - started, tone.key
             break
-    leg.wait(length)
+    leg.wait(length - (leg.now() - started))  # who is really there has spoken by now
     kept = length if verb.trim == "do-not-trim" or leaves else min(length, wav.seconds(heard))
     return _Take(_exactly(heard, kept), started, ended_on, leaves)
 

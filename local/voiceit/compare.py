@@ -7,7 +7,7 @@ engine, not biometric security: one synthesiser, no sessions, thresholds chosen 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,8 @@ _HOP, _WINDOW, _FFT = 160, 256, 256  # samples: a frame of 32 ms every 20 ms
 _FILTERS, _CEPSTRA = 24, 12
 _COPY = 0.97  # correlation; two takes of a shipped caller stay below 0.5
 _BAND = (300.0, 3400.0)  # Hz, what a telephone carries
+
+_REMEMBERED = 512  # pairs
 
 Vector = NDArray[np.float64]
 
@@ -51,16 +53,19 @@ def utterance(samples: wav.Samples) -> Utterance:
     return Utterance(samples[active[0] * _HOP : active[-1] * _HOP + _WINDOW])
 
 
+@lru_cache(_REMEMBERED)
 def words_distance(one: Utterance, other: Utterance) -> float:
     """How differently they move, whoever speaks: cepstra about their own mean, warped onto each other."""
     return _warped_distance(one.cepstra - one.cepstra.mean(axis=0), other.cepstra - other.cepstra.mean(axis=0))
 
 
+@lru_cache(_REMEMBERED)
 def voice_distance(one: Utterance, other: Utterance) -> float:
     """How differently they sound: cepstra as they are, warped onto each other."""
     return _warped_distance(one.cepstra, other.cepstra)
 
 
+@lru_cache(_REMEMBERED)
 def same_audio(one: Utterance, other: Utterance) -> bool:
     """Whether one is a copy of the other, wherever it was cut: no two takes of a person agree wave by wave."""
     a, b = (side.samples.astype(np.float64) for side in (one, other))

@@ -178,6 +178,7 @@ class Engine:
         return None if phrase.lower() in {text.lower() for text in known} else Code.INPP
 
 
+@functools.lru_cache(maxsize=128)  # a laptop's few callers say the same few things in every call
 def _speech(recording: bytes) -> compare.Utterance | Code:
     if not recording:
         return Code.EMPF

@@ -13,13 +13,15 @@ from dataclasses import asdict
 from pathlib import Path
 
 from shared.package import APPS, ROOT, package
-from tests.bench import cold_starts, decrypting, warm_calls, zips
+from tests.bench import cold_starts, decrypting, verifying, warm_calls, web_logins, zips
 from tests.bench.table import Effort, Table
 
 PARTS: Mapping[str, Callable[[Effort], Table]] = {
     "decrypt": decrypting.table,
+    "verify": verifying.table,
     "cold-start": cold_starts.table,
     "warm": warm_calls.table,
+    "web-login": web_logins.table,
     "zips": zips.table,
 }
 

@@ -46,13 +46,13 @@ def _rows(size: int, rounds: int) -> list[Row]:
     samples = interleaved(
         rounds,
         {
-            "RSA-OAEP": _each(parts, _Parts.unwrap),
-            "P-384 point": _each(parts, _Parts.decompress),
-            "ECDSA": _each(parts, _Parts.verify),
-            "HKDF, 2 x GCM": _each(parts, _Parts.open),
-            "all of them": _each(parts, _Parts.everything),
-            "ours": _each(messages, lambda message: decrypt(message, lambda _: keys)),
-            "the SDK": _each(raw, sdk_opened),
+            "RSA-OAEP": each(parts, _Parts.unwrap),
+            "P-384 point": each(parts, _Parts.decompress),
+            "ECDSA": each(parts, _Parts.verify),
+            "HKDF, 2 x GCM": each(parts, _Parts.open),
+            "all of them": each(parts, _Parts.everything),
+            "ours": each(messages, lambda message: decrypt(message, lambda _: keys)),
+            "the SDK": each(raw, sdk_opened),
         },
     )
     yardstick = samples["all of them"]
@@ -63,7 +63,7 @@ def _rows(size: int, rounds: int) -> list[Row]:
     ]
 
 
-def _each(things: Sequence[_T], work: Callable[[_T], object]) -> Callable[[], float]:
+def each(things: Sequence[_T], work: Callable[[_T], object]) -> Callable[[], float]:
     """Milliseconds that `work` takes for one of `things`."""
 
     def timed() -> float:

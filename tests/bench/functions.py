@@ -5,6 +5,7 @@ from __future__ import annotations
 import compileall
 import json
 import py_compile
+import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,8 @@ from shared.package import APPS, ROOT
 from tests.deploy.calls import FORM, INSTANCE, open_event, start_event
 
 BARE, EMPTY = "bare: boto3 and a DynamoDB client", "empty"
+ROUTES = "api_handler"
+"""What chalice calls the function of connect_app's routes."""
 _SOURCES = {
     BARE: "import boto3\nclient = boto3.client('dynamodb')\ndef handler(event, context):\n    return {}\n",
     EMPTY: "def handler(event, context):\n    return {}\n",
@@ -40,21 +43,28 @@ def __getattr__(name):
         return sorted(sys.modules)
     return handler
 """
-# And one that answers with the milliseconds that the processor took for each of `calls` calls.
+# And one that answers with what each event was answered, and the milliseconds that the processor took for it.
 _TIMED = """
 import time
 import app as served
 def __getattr__(name):
     def handler(event, context):
-        work, taken = getattr(served, name), []
-        for _ in range(event["calls"]):
+        work, answers, taken = getattr(served, name), [], []
+        for one in event:
             started = time.process_time()
-            work(event["event"], context)
+            answers.append(work(one, context))
             taken.append(1000 * (time.process_time() - started))
-        return taken
+        return {"answers": answers, "milliseconds": taken}
     return handler
 """
 _BARE_PROBE = "import sys\nfrom app import *\ndef handler(event, context):\n    return sorted(sys.modules)\n"
+
+
+class RealTime(Centre):
+    """With the time that the packaged functions go by, so that they take the tokens that are made here."""
+
+    def product_time(self) -> float:
+        return time.time()
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,9 @@ class Startable:
 
 
 def unpacked(packages: Path, centre: Centre, folder: Path) -> list[Startable]:
-    """Every function of both apps, and BARE and EMPTY, with their task roots in `folder`."""
+    """Every function of both apps but that of connect_app's routes (`routes`), and BARE and EMPTY, with their task
+    roots in `folder`.
+    """
     # The stand-in's own address, not that of the centre's proxy, which counts requests and takes its time for it.
     environment = {**centre.environment, "AWS_ENDPOINT_URL": centre.aws.url, "CONNECT_INSTANCE_ARN": INSTANCE}
     for app in APPS:
@@ -116,10 +128,23 @@ def _connect_events() -> Iterator[tuple[str, Any]]:
         "voice": start_event(),
         "secure_input": open_event(),
         "secure_input_redeem": {"contact": "5ca32fbd-8f92-46af-92a5-6b0f970f0efe", "token": "k" * 43},
+        "web_login": step_of("a-call", step="link", digits="00000000"),
+        "assurance": step_of("another-call", step="read"),
+        "session_feedback": {"contact": "nobody-logged-in", "type": "user_active"},
     }
     for name in config["stages"]["prod"]["lambda_functions"]:
+        if name == ROUTES:
+            continue
         # Refused, which is an answer too.
         yield name, known.get(name, {})
+
+
+def step_of(contact: str, **parameters: str) -> Any:
+    """What Connect sends when the flow of the call `contact` asks a method for something."""
+    event = start_event()
+    event["Details"]["Parameters"] = parameters
+    event["Details"]["ContactData"] |= {"ContactId": contact, "InitialContactId": contact}
+    return event
 
 
 def _webhook(packages: Path, centre: Centre) -> Any:

@@ -23,16 +23,22 @@ def test_it_prints_every_part_and_writes_it_down(packages: Path, tmp_path: Path)
     parts = json.loads(output.read_text())["parts"]
     rows = {name: {row["name"]: row for row in part["rows"]} for name, part in parts.items()}
     assert all(part["title"] in done.stdout for part in parts.values())
-    assert all(row["value"] > 0 for name in ("decrypt", "warm", "zips") for row in rows[name].values())
+    assert all(
+        row["value"] > 0 for name in ("decrypt", "verify", "warm", "web-login", "zips") for row in rows[name].values()
+    )
     assert all(rows["decrypt"][f"RSA-{size} {who}"]["ratio"] for size in (2048, 4096) for who in ("ours", "the SDK"))
     config = json.loads((ROOT / "connect_app" / ".chalice" / "config.json").read_text())
     functions = {*config["stages"]["prod"]["lambda_functions"], "twilio_app"}
-    assert all(rows["cold-start"][name]["ratio"] for name in functions)
+    started = {name.partition(":")[0] for name, row in rows["cold-start"].items() if row["ratio"]}
+    assert functions <= started
+    assert all(rows["verify"][f"{kind} ours"]["ratio"] for kind in ("RSA", "EC"))
+    assert {"start_communication", "session_result", "assurance read"} <= set(rows["web-login"])
     assert {"voice", "secure_input, a card number", "twilio_app"} <= set(rows["warm"])
     assert {"connect_app.zip", "twilio_app.zip"} <= set(rows["zips"])
     notes = {note.split()[0]: note for note in parts["cold-start"]["notes"]}
     assert "cryptography" in notes["secure_input"]
     assert "cryptography" not in notes["voice"]
+    assert "joserfc" not in notes["web_login"]
 
 
 def test_things_take_turns_and_none_is_always_first() -> None:

@@ -19,11 +19,11 @@ from chalicelib import settings
 from chalicelib.bankid import parts as bankid_parts
 from chalicelib.bankid.answers import CallInitiator, Collected, Complete, Failed, Pending
 from chalicelib.bankid.collecting import Judge
-from chalicelib.bankid.contact_end import EndParts
 from chalicelib.bankid.flow_steps import BankIDParts
 from chalicelib.bankid.parts import OrderParts
 from chalicelib.bankid.relying_party import RelyingParty
 from chalicelib.clock import Clock, Deadline
+from chalicelib.contact_end import EndParts
 from chalicelib.customer_input.keys import PrivateKeys
 from chalicelib.errors import BankIDFault, BankIDTrouble
 from chalicelib.keyed_hash import KeyedHash
@@ -169,7 +169,7 @@ class BankIDFlow:
         """From now on the function runs in the process that has these parts."""
         self.parts = parts
         vars(self.module)["bankid_parts"] = lambda: parts
-        vars(self.module)["contact_ended_parts"] = lambda: EndParts(parts.orders.settings, parts.orders)
+        vars(self.module)["contact_ended_parts"] = lambda: EndParts(INSTANCE, parts.orders)
 
     def another_process(self, collector: str = "c2") -> None:
         """Another process takes over."""

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import boto3
 import pytest
 
+from chalicelib import audit, settings
+from chalicelib.settings import Settings
+from chalicelib.table.items import Items
 from local import tls
+from local.aws.ministack import MiniStack
+from local.aws.table import create_table
+from local.aws.tap import Tap
 from local.security_key import security_key
 from local.tls import Certificates
 from local.twilio.account import Account
@@ -16,9 +25,14 @@ from local.twilio.recordings import Recordings
 from local.voiceit import VoiceIt
 from tests.contract.bankid_calls import ORGANISATION, BankIDFlow, ScriptedBankID, parts_over
 from tests.contract.flow_calls import Flow
+from tests.contract.patience import be_patient
 from tests.contract.secure_input_calls import SecureInput
 from tests.contract.twilio_calls import Twilio
+from tests.contract.web_login_calls import LOGIN_TABLE, LoginTable, WebLogin
 from tests.contract.wiring import BASE, INSTANCE, NUMBER, SteppingClock, load
+from tests.journeys import log_schema
+
+_tables = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +46,20 @@ def _trusted(certificates: Certificates, monkeypatch: pytest.MonkeyPatch) -> Non
     """This process trusts that authority, in the way that a Lambda function would."""
     for name, value in certificates.environment.items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(autouse=True)
+def _schema(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every event that a test causes is as docs/audit.schema.json says; tests may call contacts what they like."""
+    write, told = audit._write, set[str]()
+
+    def written(values: Mapping[str, str | int], directives: list[dict[str, Any]]) -> None:
+        told.update(log_schema.misfits(json.dumps({"_aws": {}, **values})))
+        write(values, directives)
+
+    monkeypatch.setattr(audit, "_write", written)
+    yield
+    assert [one for one in told if not one.endswith(": contact")] == []
 
 
 @pytest.fixture
@@ -80,8 +108,8 @@ def secrets(account: dict[str, str], twilio_account: Account) -> dict[str, str]:
 @pytest.fixture
 def _connect_settings(table: str, secrets: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment of connect_app."""
-    settings = {"HASH_KEY_NAME": "/countersign/hash-key", "CONNECT_INSTANCE_ARN": INSTANCE, "TWILIO_NUMBER": NUMBER}
-    for name, value in settings.items():
+    named = {"HASH_KEY_NAME": "/countersign/hash-key", "CONNECT_INSTANCE_ARN": INSTANCE, "TWILIO_NUMBER": NUMBER}
+    for name, value in named.items():
         monkeypatch.setenv(name, value)
 
 
@@ -95,7 +123,7 @@ def _twilio_settings(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The environment of twilio_app."""
-    settings = {
+    named = {
         "HASH_KEY_NAME": "/countersign/hash-key",
         "PUBLIC_BASE_URL": BASE,
         "TWILIO_ACCOUNT_SID": twilio_account.sid,
@@ -105,7 +133,7 @@ def _twilio_settings(
         "VOICEIT_API_KEY_NAME": "/countersign/voiceit-key",
         "VOICEIT_API_TOKEN_NAME": "/countersign/voiceit-token",
     }
-    for name, value in settings.items():
+    for name, value in named.items():
         monkeypatch.setenv(name, value)
 
 
@@ -128,6 +156,48 @@ def bankid(_connect_settings: None, _security_key: None, clock: SteppingClock) -
     scripted = ScriptedBankID(clock)
     parts = parts_over(scripted, clock, {**os.environ, "ORGANISATION_NAME": ORGANISATION})
     return BankIDFlow(load("connect_app", clock), clock, scripted, parts)
+
+
+@pytest.fixture(scope="module")
+def web_login_table(ministack: MiniStack) -> Iterator[LoginTable]:
+    """A table that the tests of a module share, one after the other, and what stands before it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in ministack.environment(f"5{next(_tables):011}").items():
+            patch.setenv(name, value)
+        be_patient(patch)
+        straight = boto3.Session().client("dynamodb")
+        create_table(straight, LOGIN_TABLE)
+        with (tap := Tap(ministack.url)).server:
+            patch.setenv("AWS_ENDPOINT_URL", tap.server.url)
+            yield LoginTable(tap, Items(LOGIN_TABLE), straight)
+
+
+@pytest.fixture
+def web_login(web_login_table: LoginTable, clock: SteppingClock) -> WebLogin:
+    """A flow that takes session codes, with a connect_app of this test's own, and an empty table."""
+    web_login_table.clear()
+    return WebLogin(load("connect_app", clock), clock, web_login_table)
+
+
+@pytest.fixture(scope="module")
+def feedback_items(ministack: MiniStack) -> Iterator[Items]:
+    """A table that the tests of a module share; each has contacts and sessions of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in ministack.environment(f"4{next(_tables):011}").items():
+            patch.setenv(name, value)
+        create_table(boto3.Session().client("dynamodb"), "countersign-feedback")
+        yield Items("countersign-feedback")
+
+
+@pytest.fixture(scope="module")
+def feedback_config() -> Settings:
+    environment = {
+        "TABLE_NAME": "countersign-feedback",
+        "HASH_KEY_NAME": "/countersign/hash-key",
+        "CONNECT_INSTANCE_ARN": INSTANCE,
+        "TWILIO_NUMBER": NUMBER,
+    }
+    return settings.load(environment, settings.CONNECT)
 
 
 @pytest.fixture

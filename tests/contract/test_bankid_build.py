@@ -9,8 +9,8 @@ import boto3
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from chalicelib import settings
-from chalicelib.bankid import contact_end, flow_steps
+from chalicelib import contact_end, settings
+from chalicelib.bankid import flow_steps
 from chalicelib.bankid.relying_party import RelyingParty
 from chalicelib.errors import Misconfigured
 from chalicelib.parameters import ParameterStore
@@ -81,6 +81,13 @@ def test_the_function_contact_ended_does_without_bankids_signing_roots(config: S
     parts = contact_end.build(config, WallClock())
     assert parts.orders is not None
     assert set(NAMES.values()) - set(noted.names) == {NAMES["BANKID_SIGNING_ROOTS_NAME"]}
+
+
+def test_the_function_contact_ended_has_one_client_and_one_hash_key_for_all_whom_it_tells(config: Settings) -> None:
+    parts = contact_end.build(replace(config, workspace_origin="https://exempel.my.connect.aws"), WallClock())
+    assert parts.orders is not None
+    assert parts.views is not None
+    assert (parts.views.items, parts.views.hashes) == (parts.orders.items, parts.orders.hashes)
 
 
 def test_the_certificate_may_be_in_secrets_manager(config: Settings, made: Authority, noted: Noted) -> None:

@@ -203,7 +203,7 @@ def test_a_damaged_entry_is_not_served_keeps_nobody_else_from_it_and_is_said_to_
     register("bad", entry)
     assert relayed(secure_input, message(CARD), "bad") == {"result": "unknown_consumer"}
     assert relayed(secure_input, message(CARD), "all") == DELIVERED
-    damaged = [one for one in events(capsys.readouterr().out) if one["event"] == "consumers_damaged"]
+    damaged = [one for one in events(capsys.readouterr().out) if one["event"] == "parameter_damaged"]
     assert len(damaged) == 1
     assert f"{REGISTRY}/bad" in damaged[0]["reason"]
     register("bad", consumer_entry())

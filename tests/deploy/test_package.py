@@ -190,6 +190,13 @@ def test_a_packaged_function_has_its_settings_from_the_parameters(staged: tuple[
     assert not [one for one in functions if "Environment" in one]
 
 
+def test_a_flood_of_requests_does_not_reach_what_callers_wait_for(staged: tuple[Path, str]) -> None:
+    [api] = resources_of(staged[0], "connect_app", "AWS::Serverless::Api")
+    [limit] = api["MethodSettings"]
+    assert (limit["HttpMethod"], limit["ResourcePath"]) == ("*", "/*")
+    assert limit["ThrottlingRateLimit"] == {"Ref": "ApiRequestsPerSecond"}
+
+
 @app_name
 def test_a_stage_without_roles_is_refused(tmp_path: Path, app: str) -> None:
     with pytest.raises(packaging.UnknownStage, match=r"'staging'.* has dev, prod"):

@@ -1,4 +1,4 @@
-"""Three of the demo's journeys on the zips, each function in processes of its own under Lambda's runtime."""
+"""Four of the demo's journeys on the zips, each function in processes of its own under Lambda's runtime."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from local import tls
 from local.aws.ministack import MiniStack
+from local.demo import web_login
 from local.demo.bankid import identified
 from local.demo.journeys import returning_caller, typed_card
 from local.demo.stage import Stage
@@ -32,3 +33,10 @@ def test_a_caller_is_identified_by_bankid_with_the_packaged_apps(
 ) -> None:
     stage = Stage(ministack, tls.certificates(tmp_path / "tls"), partial(PackagedCentre, build=packages))
     assert "greeted by name" in identified(stage)
+
+
+def test_a_caller_who_logged_in_on_the_web_is_seen_by_an_agent_with_the_packaged_apps(
+    ministack: MiniStack, packages: Path, tmp_path: Path
+) -> None:
+    stage = Stage(ministack, tls.certificates(tmp_path / "tls"), partial(PackagedCentre, build=packages))
+    assert "on the agent's screen at once" in web_login.identified(stage)

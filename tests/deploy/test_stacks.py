@@ -22,19 +22,19 @@ from tests.deploy.copies import STAGE
 @pytest.fixture
 def resources(account: dict[str, str]) -> None:
     """The stack of resources, and the secrets that an operator puts beside it."""
-    create_stack("countersign-resources-dev", template.RESOURCES.read_text(), {"Stage": STAGE})
+    create_stack("countersign-resources-dev", {"Stage": STAGE}, TemplateBody=template.RESOURCES.read_text())
     put_secrets(STAGE)
 
 
-def create_stack(name: str, body: str, parameters: Mapping[str, str]) -> None:
+def create_stack(name: str, parameters: Mapping[str, str], **from_where: Any) -> None:
     stacks = boto3.client("cloudformation")
-    given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
-    stacks.create_stack(StackName=name, TemplateBody=body, Parameters=given, Capabilities=["CAPABILITY_IAM"])  # type: ignore[arg-type]
+    given: Any = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
+    stacks.create_stack(StackName=name, Parameters=given, Capabilities=["CAPABILITY_IAM"], **from_where)
     stacks.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
 
 
 def create_app(packages: Path, app: str, account: dict[str, str], parameters: Mapping[str, str]) -> dict[str, Any]:
-    """Upload the zip as `aws cloudformation package` would and create the stack. Its resources, by logical name.
+    """Upload the zip and the template as the AWS CLI would and create the stack. Its resources, by logical name.
 
     The stage is not among the `parameters`: it is the one that was packaged.
     """
@@ -44,7 +44,10 @@ def create_app(packages: Path, app: str, account: dict[str, str], parameters: Ma
     storage.put_object(Bucket=bucket, Key=f"{app}.zip", Body=(packages / f"{app}.zip").read_bytes())
     body = (packages / f"{app}.yaml").read_text()
     name = f"countersign-{app.removesuffix('_app')}-{STAGE}"
-    create_stack(name, body.replace(f"./{app}.zip", f"s3://{bucket}/{app}.zip"), parameters)
+    packaged = body.replace(f"./{app}.zip", f"s3://{bucket}/{app}.zip")
+    storage.put_object(Bucket=bucket, Key=f"{app}.yaml", Body=packaged.encode())
+    url = f"{account['AWS_ENDPOINT_URL']}/{bucket}/{app}.yaml"
+    create_stack(name, parameters, TemplateURL=url)
     found = boto3.client("cloudformation").describe_stack_resources(StackName=name)
     return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in found["StackResources"]}
 
@@ -70,7 +73,8 @@ def test_connect_app_finds_the_table_that_the_resources_export(dev_packages: Pat
         started[target["Arn"].rpartition(":")[2]] = rule.get("ScheduleExpression") or json.loads(rule["EventPattern"])
     assert started["countersign-connect-dev-expiry_watch"] == "rate(1 day)"
     ends = started["countersign-connect-dev-contact_ended"]
-    assert (ends["source"], ends["detail"]["eventType"]) == (["aws.connect"], ["DISCONNECTED"])
+    assert (ends["source"], ends["detail"]["instanceArn"]) == (["aws.connect"], [INSTANCE])
+    assert ends["detail"]["$or"][0] == {"eventType": ["DISCONNECTED"]}
     assert len(started) == 2
 
 

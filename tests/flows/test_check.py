@@ -318,7 +318,8 @@ def test_a_round_without_a_way_out_is_found() -> None:
 
 
 def test_hanging_up_without_a_word_is_found() -> None:
-    document = flow(invoke("call", VOICE, "say", "bye"), say("say", "Bye.", "bye"), hang_up())
+    call = invoke("call", VOICE, "say", "bye")
+    document = flow(say("wait", "One moment.", "call"), call, say("say", "Bye.", "bye"), hang_up())
     assert messages(document) == ["The branch NoMatchingError hangs up on the caller without a word"]
 
 
@@ -357,8 +358,10 @@ def test_logging_and_recording_that_may_be_on_around_a_leg_are_found() -> None:
 
 def _answered(default: str, **words: str) -> dict[str, Any]:
     """A voice check that ends in attributes: `verified` says so, `failed` does not."""
+    asked = invoke("check", VOICE, "word", "failed", step="result")
+    asked["Parameters"]["InvocationTimeLimitSeconds"] = "4"
     return flow(
-        invoke("check", VOICE, "word", "failed", step="result"),
+        asked,
         compare("word", "$.External.result", default, **words),
         set_attributes("verified", "say", auth_result="verified"),
         set_attributes("failed", "say", auth_result="not_verified"),

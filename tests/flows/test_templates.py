@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib import policy
+from chalicelib.assurance import Level
 from chalicelib.bankid import hints, starting
 from chalicelib.handoff import Verdict, Word
+from chalicelib.web_login import session
 from flows import templates
 from flows.check import check
 from flows.contract import RESULT_WORDS
@@ -20,21 +23,29 @@ FILLINGS = {
     "lambda:voice": "arn:aws:lambda:eu-central-1:111122223333:function:countersign-connect-dev-voice",
     "lambda:secure_input": "arn:aws:lambda:eu-central-1:111122223333:function:countersign-connect-dev-secure_input",
     "lambda:bankid": "arn:aws:lambda:eu-central-1:111122223333:function:countersign-connect-dev-bankid",
+    "lambda:web_login": "arn:aws:lambda:eu-central-1:111122223333:function:countersign-connect-dev-web_login",
+    "lambda:assurance": "arn:aws:lambda:eu-central-1:111122223333:function:countersign-connect-dev-assurance",
     "module:voice": "11111111-2222-3333-4444-555555555555",
     "module:secure-input": "22222222-3333-4444-5555-666666666666",
     "module:bankid": "33333333-4444-5555-6666-777777777777",
+    "module:web-login": "44444444-5555-6666-7777-888888888888",
+    "module:agent-view": "66666666-7777-8888-9999-000000000000",
+    "flow:agent-guide": "55555555-6666-7777-8888-999999999999",
     "setting:organisation_name": "Exempelbolaget",
     "setting:input_kind": "card_number",
     "setting:input_length": "19",
     "setting:input_consumer": "all",
+    "setting:session_code_length": "8",
+    "setting:aws_region": "eu-central-1",
     "security_key_id": "d4891de8-030f-4d96-90ab-95a99a40dab8",
     "security_key_certificate_pem": "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
     "queue:verified": "arn:aws:connect:eu-central-1:111122223333:instance/i/queue/verified",
     "queue:not_verified": "arn:aws:connect:eu-central-1:111122223333:instance/i/queue/not-verified",
 }
-MODULES = {"voice", "voice-dial", "secure-input", "secure-input-relay", "bankid"}
-VOICE_MODULES = MODULES - {"secure-input", "secure-input-relay", "bankid"}
-MAIN_FLOWS = {"authenticate-caller", "authenticate-by-bankid", "take-card-number"}
+VOICE_MODULES = {"voice", "voice-dial"}
+ASKING_MODULES = VOICE_MODULES | {"secure-input", "secure-input-relay", "bankid", "web-login"}
+MODULES = ASKING_MODULES | {"agent-view"}
+MAIN_FLOWS = {"authenticate-caller", "authenticate-by-bankid", "authenticate-by-web-login", "take-card-number"}
 AGENT_MAY_SEE = {
     *("auth_result", "auth_method", "auth_level", "auth_until", "auth_subject", "auth_view"),
     *("input_result", "input_token", "input_last4"),
@@ -56,7 +67,7 @@ def test_every_template_renders_in_every_language_and_checks_clean(name: str, la
 
 
 def test_what_ships_is_what_the_documentation_lists() -> None:
-    assert set(templates.NAMES) == MODULES | MAIN_FLOWS | {"voice-hand-back"}
+    assert set(templates.NAMES) == MODULES | MAIN_FLOWS | {"voice-hand-back", "agent-guide"}
 
 
 @pytest.mark.parametrize("name", templates.NAMES)
@@ -110,8 +121,9 @@ def test_the_closed_list_of_a_result_is_what_the_hand_off_can_say() -> None:
 @pytest.mark.parametrize("name", sorted(set(templates.NAMES) - MAIN_FLOWS))
 def test_no_default_or_error_of_a_comparison_shares_the_branch_of_verified(name: str) -> None:
     for compare, _ in _compares(name):
-        verified = {branch.target for branch in compare.branches() if branch.name == "Equals verified"}
-        others = {branch.target for branch in compare.branches() if branch.name != "Equals verified"}
+        good = {"Equals verified", "Equals linked"}
+        verified = {branch.target for branch in compare.branches() if branch.name in good}
+        others = {branch.target for branch in compare.branches() if branch.name not in good}
         assert not verified & others
 
 
@@ -131,7 +143,7 @@ def test_nothing_is_spoken_between_the_leg_and_the_question_for_its_verdict() ->
 
 
 def test_something_is_spoken_before_the_first_function_is_waited_for() -> None:
-    for name in MODULES:
+    for name in ASKING_MODULES:
         flow = parsed(name)
         first = next(action.identifier for action in flow.actions if action.type == "InvokeLambdaFunction")
         before = [action for action in flow.actions if action.next_action == first]
@@ -169,12 +181,12 @@ def test_the_hand_back_code_is_taken_in_silence_before_anything_else() -> None:
     assert before == ["UpdateFlowLoggingBehavior", "UpdateContactRecordingBehavior"]
 
 
-@pytest.mark.parametrize(("name", "function"), [("secure-input", "open"), ("bankid", "start")])
+@pytest.mark.parametrize(("name", "function"), [("secure-input", "open"), ("bankid", "start"), ("web-login", "link")])
 def test_what_is_typed_is_encrypted_unlogged_unrecorded_and_goes_to_the_function_alone(
     name: str, function: str
 ) -> None:
     flow = parsed(name)
-    [asking] = [action for action in flow.actions if "StoreInput" in action.parameters]
+    asking = _asking(flow)
     assert asking.parameters["InputEncryption"] == {
         "EncryptionKeyId": FILLINGS["security_key_id"],
         "Key": FILLINGS["security_key_certificate_pem"],
@@ -185,10 +197,16 @@ def test_what_is_typed_is_encrypted_unlogged_unrecorded_and_goes_to_the_function
     while at != asking.identifier:
         before.append(flow.by_identifier[at].type)
         at = flow.by_identifier[at].next_action or ""
-    assert before == ["UpdateFlowLoggingBehavior", "UpdateContactRecordingBehavior"]
+    assert before[:2] == ["UpdateFlowLoggingBehavior", "UpdateContactRecordingBehavior"]
 
 
-@pytest.mark.parametrize("name", ["secure-input", "bankid"])
+def _asking(flow: Flow) -> Action:
+    """The one action that stores what is typed."""
+    [asking] = [action for action in flow.actions if "StoreInput" in action.parameters]
+    return asking
+
+
+@pytest.mark.parametrize("name", ["secure-input", "bankid", "web-login"])
 def test_nothing_typed_never_reaches_the_function(name: str) -> None:
     typed = parsed(name).by_identifier["typed"]
     assert [(str(condition), condition.target) for condition in typed.conditions] == [
@@ -242,3 +260,86 @@ def test_an_order_that_the_module_gives_up_is_taken_back() -> None:
     for said in ("say-given-up", "say-too-long", "say-trouble"):
         cancel = flow.by_identifier[flow.by_identifier[said].next_action or ""]
         assert cancel.parameters["LambdaInvocationAttributes"]["step"] == "cancel"
+
+
+def test_the_closed_lists_of_web_login_and_assurance_are_what_their_functions_can_say() -> None:
+    assert RESULT_WORDS["web_login", "link"] == {*map(str, session.Word)}
+    assert RESULT_WORDS["assurance", "read"] == {level.word for level in Level}
+    assert RESULT_WORDS["assurance", "require"] == {*map(str, policy.Word)}
+
+
+def test_what_a_telephone_dials_by_itself_is_kept_from_before_anything_is_spoken() -> None:
+    for name, first_words in (("authenticate-by-web-login", "say-welcome"), ("web-login", "ask")):
+        flow = parsed(name)
+        before, at = [], flow.start
+        while at != first_words:
+            before.append(flow.by_identifier[at])
+            at = flow.by_identifier[at].next_action or ""
+        assert [action.type for action in before[:2]] == ["UpdateFlowLoggingBehavior", "UpdateContactRecordingBehavior"]
+        assert before[2].parameters == {"EnableDTMFBuffer": "true"}
+        assert not [action for action in before if action.type == "MessageParticipant"]
+
+
+def test_a_code_is_complete_with_its_last_digit_and_what_comes_after_it_is_no_part_of_the_next() -> None:
+    flow = parsed("web-login")
+    asking = _asking(flow)
+    assert asking.parameters["InputValidation"] == {"CustomValidation": {"MaximumLength": "8"}}
+    assert flow.by_identifier[asking.next_action or ""].parameters == {"EnableDTMFBuffer": "false"}
+
+
+def test_a_code_is_asked_for_three_times_at_most() -> None:
+    flow = parsed("web-login")
+    assert flow.by_identifier["unknown-twice"].parameters == {"LoopCount": "2"}
+    words = {condition.operands[0]: condition.target for condition in flow.by_identifier["word"].conditions}
+    assert [word for word, target in words.items() if target == "unknown-twice"] == ["unknown"]
+
+
+AUTHENTICATING = ("authenticate-caller", "voice-hand-back", "authenticate-by-bankid", "authenticate-by-web-login")
+
+
+@pytest.mark.parametrize("name", AUTHENTICATING)
+def test_nobody_who_authenticates_reaches_an_agent_without_a_handle_for_the_screen(name: str) -> None:
+    flow = parsed(name)
+    view = flow.by_identifier["agent-view"]
+    assert view.parameters == {"FlowModuleId": FILLINGS["module:agent-view"]}
+    assert {branch.target for branch in view.branches()} == {"logging-on"}
+    assert flow.by_identifier["reset"].parameters["Attributes"]["auth_view"] == "none"
+    around = {"has-view"} | ({"say-agent-verified"} if "web-login" in name else set())
+    assert _before(flow, "logging-on") - around == {"agent-view"}
+    if "web-login" in name:
+        assert flow.by_identifier["note-verified"].parameters["Attributes"]["auth_view"] == "$.Modules.ResultData.view"
+        assert [str(condition) for condition in flow.by_identifier["has-view"].conditions] == ["Equals none"]
+
+
+def _before(flow: Flow, identifier: str) -> set[str]:
+    return {action.identifier for action in flow.actions if identifier in {one.target for one in action.branches()}}
+
+
+def test_the_handle_is_in_no_log_and_in_no_result_and_without_it_the_call_goes_on() -> None:
+    flow = parsed("agent-view")
+    assert flow.by_identifier[flow.start].parameters == {"FlowLoggingBehavior": "Disabled"}
+    assert flow.by_identifier["note-view"].parameters["Attributes"] == {"auth_view": "$.External.auth_view"}
+    [end] = [action for action in flow.actions if action.type == "EndFlowModuleExecution"]
+    assert end.parameters == {}
+    for action in flow.actions:
+        assert {*action.errors.values()} <= {end.identifier}
+
+
+def test_the_guide_names_no_level_that_the_function_has_not_named() -> None:
+    flow = parsed("agent-guide")
+    headings = {
+        action.identifier: action.parameters["ViewData"] for action in flow.actions if action.type == "ShowView"
+    }
+    default = flow.by_identifier["word"].next_action
+    assert default == "show-unknown"
+    assert {target for _, target in flow.by_identifier["read"].errors.items()} == {default}
+    assert len({data["Heading"] for data in headings.values()}) == len(headings) == 5
+    assert "AttributeBar" not in headings["show-unknown"]
+
+
+def test_what_the_guide_shows_is_looked_at_anew_within_half_a_minute() -> None:
+    flow = parsed("agent-guide")
+    for action in flow.actions:
+        if action.type == "ShowView":
+            assert action.parameters["InvocationTimeLimitSeconds"] == "30"
+            assert action.errors["TimeLimitExceeded"] == "read"

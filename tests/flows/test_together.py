@@ -148,7 +148,23 @@ def test_what_is_no_flow_is_an_error_of_the_document(
 def test_a_type_that_is_not_described_here_is_pointed_out_and_no_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    task = action("task", "CreateTask", {"Anything": "1"}, "bye", {"NoMatchingError": "bye"})
-    [file] = written(tmp_path, tasks=flow(say("hello", "Hello.", "task"), task, say("so", "So.", "bye"), hang_up()))
+    update = action("case", "UpdateCase", {"Anything": "1"}, "bye", {"NoMatchingError": "bye"})
+    [file] = written(tmp_path, cases=flow(say("hello", "Hello.", "case"), update, say("so", "So.", "bye"), hang_up()))
     assert main(["check", file]) == 0
-    assert f"{file}: task: warning: CreateTask (tasks)" in capsys.readouterr().out
+    assert f"{file}: case: warning: UpdateCase (cases" in capsys.readouterr().out
+
+
+def test_the_flows_that_hooks_name_are_looked_for_like_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def hook(flow_id: str) -> dict[str, Any]:
+        parameters = {"EventHooks": {"CustomerQueue": flow_id}}
+        errors = {"NoMatchingError": "bye"}
+        block = action("hook", "UpdateContactEventHooks", parameters, "bye", errors)
+        return flow(say("hello", "Hello.", "hook"), block, say("bye", "Bye.", "end"), hang_up("end"))
+
+    module = flow(action("end", "EndFlowModuleExecution"), settings=SETTINGS)
+    assert main(["check", *written(tmp_path, main=hook("arn/music"), music=flow(hang_up()))]) == 0
+    assert "hook" not in capsys.readouterr().out
+    assert main(["check", *written(tmp_path, main=hook("arn/module"), module=module)]) == 1
+    assert "module is a module, and a flow is needed here" in capsys.readouterr().out

@@ -23,9 +23,21 @@ from shared import template
 ROOT = Path(__file__).resolve().parents[2]
 APPS = (CONNECT, TWILIO)
 VOICE_POLICY = "policy-voice-prod.json"
-OPENS_INPUT = ("secure_input", "bankid")
+OPENS_INPUT = ("secure_input", "bankid", "web_login")
 ASKS_BANKID = ("bankid", "contact_ended")
 BANKID_SECRETS = ("certificate", "key-password", "root", "signing-roots")
+ROUTES_SECRETS = ("web-login-keys", "web-login-senders", "web-login-core", "screen-names")
+READS_POLICY = ("assurance", "api_handler")
+ASKS_FEEDBACK = ("api_handler", "contact_ended", "web_login")
+FURTHER = {
+    "secure_input": {"Preload", "ConsumerKeys"},
+    "bankid": {"Preload", "Evidence", "EvidenceKey"},
+    "web_login": {"Preload", "Feedback"},
+    "contact_ended": {"Feedback"},
+    "api_handler": {"Feedback", "Contacts"},
+    "session_feedback": {"Login"},
+}
+"""What a function may do besides using the table and the secrets, and writing its log."""
 POLICIES = sorted(path for app in APPS for path in (ROOT / app / ".chalice").glob("policy-*.json"))
 OF_CALLS = [policy for policy in POLICIES if "expiry_watch" not in policy.name]
 
@@ -115,11 +127,7 @@ def function_of(policy: Path) -> str:
 @pytest.mark.parametrize("policy", OF_CALLS, ids=lambda path: path.name)
 def test_a_role_may_do_what_the_code_does_and_no_more(policy: Path) -> None:
     allowed = statements(policy)
-    function = function_of(policy)
-    further = {"Preload"} if function in OPENS_INPUT else set()
-    further |= {"ConsumerKeys"} if function == "secure_input" else set()
-    further |= {"Evidence", "EvidenceKey"} if function == "bankid" else set()
-    assert set(allowed) == {"Table", "Secrets", "Key", "Logs"} | further
+    assert set(allowed) == {"Table", "Secrets", "Key", "Logs"} | FURTHER.get(function_of(policy), set())
     # Every write is an UpdateItem, alone or in a transaction; nothing is deleted, queried or scanned.
     reads = [] if function_of(policy) in ("secure_input", "contact_ended") else ["dynamodb:BatchGetItem"]
     assert allowed["Table"]["Action"] == [*reads, "dynamodb:UpdateItem"]
@@ -149,7 +157,7 @@ def test_listing_secrets_is_allowed_only_to_who_keeps_private_keys_in_secrets_ma
     resources = template.read(ROOT / "shared" / "connect_app.yaml")["Resources"]
     policy = resources["SecretsManagerPolicy"]
     assert policy["Condition"] == "KeysInSecretsManager"
-    assert policy["Properties"]["Roles"] == [{"Ref": "SecureInputRole"}, {"Ref": "BankidRole"}]
+    assert policy["Properties"]["Roles"] == [{"Ref": f"{one}Role"} for one in ("SecureInput", "Bankid", "WebLogin")]
     given, listing = policy["Properties"]["PolicyDocument"]["Statement"]
     assert given["Resource"]["Fn::Sub"].endswith(":secret:/amazon-connect/encryption/*/private-key-??????")
     assert listing["Action"] == ["secretsmanager:BatchGetSecretValue", "secretsmanager:ListSecrets"]
@@ -166,10 +174,10 @@ def test_a_certificate_in_secrets_manager_is_read_by_those_alone_who_show_it_to_
     assert given["Resource"]["Fn::Sub"].endswith(":secret:/countersign/${Stage}/bankid-certificate-??????")
 
 
-def test_alarms_look_at_metrics_that_the_watch_writes() -> None:
+def test_alarms_look_at_metrics_that_are_written() -> None:
     resources = template.read(ROOT / "shared" / "connect_app.yaml")["Resources"].values()
     alarms = [one["Properties"] for one in resources if one.get("Type") == "AWS::CloudWatch::Alarm"]
-    source = (ROOT / "chalicelib" / "expiry" / "watch.py").read_text()
+    source = "".join(file.read_text() for file in (ROOT / "chalicelib").rglob("*.py"))
     for alarm in alarms:
         assert alarm["Namespace"] == audit.NAMESPACE
         [dimension] = alarm["Dimensions"]
@@ -209,6 +217,10 @@ def test_a_role_reads_the_secrets_that_its_settings_name(policy: Path) -> None:
     if function_of(policy) in ASKS_BANKID:
         judges = function_of(policy) == "bankid"  # only what is told of a completed order needs BankID's signing roots
         named |= {f"/countersign/dev/bankid-{one}" for one in BANKID_SECRETS if judges or one != "signing-roots"}
+    if function_of(policy) == "api_handler":
+        named |= {f"/countersign/dev/{one}" for one in ROUTES_SECRETS}
+    if function_of(policy) in READS_POLICY:
+        named.add("/countersign/dev/policy")
     wanted = {re.sub(r"\{[a-z-]+\}", "*", name.replace("/dev/", f"/{stage}/")) for name in named}
     assert wanted == readable
 
@@ -237,11 +249,17 @@ def test_only_what_relays_makes_data_keys_and_only_with_keys_that_are_meant_for_
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
 @pytest.mark.parametrize(
-    ("name", "items"), [("bankid", [keys.bankid("*"), keys.contact("*")]), ("contact_ended", [keys.bankid("*")])]
+    ("name", "items"),
+    [
+        ("bankid", [keys.bankid("*"), keys.contact("*")]),
+        ("contact_ended", [keys.bankid("*"), keys.contact("*")]),
+        ("web_login", [keys.contact("*"), keys.session("*"), "wrong_codes#*"]),
+        ("assurance", [keys.contact("*")]),
+        ("session_feedback", [keys.session("*")]),
+        ("api_handler", [keys.contact("*"), keys.session("*"), keys.used_token("*")]),
+    ],
 )
-def test_the_functions_of_bankid_touch_orders_and_the_proofs_of_contacts_alone(
-    name: str, items: list[str], stage: str
-) -> None:
+def test_a_function_touches_the_items_of_its_own_work_alone(name: str, items: list[str], stage: str) -> None:
     table = statements(ROOT / CONNECT / ".chalice" / f"policy-{name}-{stage}.json")["Table"]
     assert table["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": items}}
 
@@ -271,7 +289,10 @@ def test_every_function_of_connect_app_has_a_role_of_its_own(stage: str) -> None
     functions = config(CONNECT)["stages"][stage]["lambda_functions"]
     assert {name: one["iam_policy_file"] for name, one in functions.items()} == {
         name: f"policy-{name}-{stage}.json"
-        for name in ("voice", "secure_input", "secure_input_redeem", "expiry_watch", "bankid", "contact_ended")
+        for name in (
+            *("voice", "secure_input", "secure_input_redeem", "expiry_watch", "bankid", "contact_ended"),
+            *("web_login", "assurance", "session_feedback", "api_handler"),
+        )
     }
 
 
@@ -283,9 +304,56 @@ def test_connect_may_invoke_what_flows_invoke_and_never_the_function_that_gives_
         if one.get("Type") == "AWS::Lambda::Permission"
     ]
     of_connect = {name["Fn::GetAtt"][0] for principal, name in permitted if principal == "connect.amazonaws.com"}
-    assert of_connect == {"Voice", "SecureInput", "Bankid"}
+    assert of_connect == {"Voice", "SecureInput", "Bankid", "WebLogin", "Assurance"}
     others = {name["Fn::GetAtt"][0]: principal for principal, name in permitted if principal != "connect.amazonaws.com"}
     assert others == {"SecureInputRedeem": {"Ref": "InputRedeemerArn"}}
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_the_websites_of_logins_are_told_beside_the_call_by_a_function_that_nobody_else_asks(stage: str) -> None:
+    able = {function_of(one) for one in POLICIES if one.stem.endswith(f"-{stage}") and "lambda:" in one.read_text()}
+    assert able == set(ASKS_FEEDBACK)
+    merged = template.read(ROOT / "shared" / f"{CONNECT}.yaml")
+    named = merged["Globals"]["Function"]["Environment"]["Variables"]["SESSION_FEEDBACK_FUNCTION"]
+    told = merged["Resources"]["SessionFeedback"]["Properties"]
+    assert told["FunctionName"] == named
+    assert told["EventInvokeConfig"] == {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 0}
+    name = named["Fn::Sub"].replace("${Stage}", stage)
+    for function in ASKS_FEEDBACK:
+        allowed = statements(ROOT / CONNECT / ".chalice" / f"policy-{function}-{stage}.json")["Feedback"]
+        assert allowed["Action"] == ["lambda:InvokeFunction"]
+        assert allowed["Resource"] == f"arn:aws:lambda:*:*:function:{name}"
+    assert variables_of(CONNECT, "dev")["SESSION_FEEDBACK_FUNCTION"] == name.replace("-prod-", "-dev-")
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_what_talks_to_foreign_websites_only_reads_contacts(stage: str) -> None:
+    login = statements(ROOT / CONNECT / ".chalice" / f"policy-session_feedback-{stage}.json")["Login"]
+    assert login["Action"] == ["dynamodb:BatchGetItem"]
+    assert login["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [keys.contact("*")]}}
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_the_routes_alone_ask_connect_whose_contact_it_is(stage: str) -> None:
+    asking = {function_of(one) for one in OF_CALLS if one.stem.endswith(f"-{stage}") and "connect:" in one.read_text()}
+    assert asking == {"api_handler"}
+    allowed = statements(ROOT / CONNECT / ".chalice" / f"policy-api_handler-{stage}.json")["Contacts"]
+    assert allowed["Action"] == ["connect:DescribeContact", "connect:DescribeUser"]
+
+
+def test_the_parameters_of_the_routes_have_in_a_package_the_names_that_their_role_may_read() -> None:
+    variables = variables_of(CONNECT, "prod")
+    names = ("DECRYPTION_KEYS_NAME", "SIGNATURE_KEYS_NAME", "CORE_SECRETS_NAME", "SCREEN_NAMES_NAME")
+    given = [variables[name]["Fn::If"][1]["Fn::Sub"] for name in names]
+    assert given == [f"/countersign/${{Stage}}/{one}" for one in ROUTES_SECRETS]
+
+
+def test_the_policy_has_in_a_package_the_name_that_may_be_read_and_only_where_somebody_says_that_there_is_one() -> None:
+    condition, name, nothing = variables_of(CONNECT, "prod")["POLICY_NAME"]["Fn::If"]
+    assert (name, nothing) == ({"Fn::Sub": "/countersign/${Stage}/policy"}, "")
+    merged = template.read(ROOT / "shared" / f"{CONNECT}.yaml")
+    assert merged["Conditions"][condition] == {"Fn::Equals": [{"Ref": "AssurancePolicy"}, "yes"]}
+    assert merged["Parameters"]["AssurancePolicy"]["Default"] == "no"
 
 
 @pytest.mark.parametrize("app", APPS)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -57,11 +59,11 @@ def test_the_page_of_settings_is_current() -> None:
 @pytest.fixture
 def workshop(tmp_path: Path) -> Path:
     """Environments that make takes for ready; each of their commands says how it was called and does no more."""
-    for folder in ("venv/bin", "aws"):
+    for folder in ("venv/bin", "aws", "page"):
         (tmp_path / folder).mkdir(parents=True)
-    for ready in ("venv/.ready", "aws/.ready"):
+    for ready in ("venv/.ready", "aws/.ready", "page/.ready"):
         (tmp_path / ready).touch()
-    for command in ("python", "ruff", "mypy", "lint-imports", "cfn-lint", "mutmut"):
+    for command in ("python", "ruff", "mypy", "lint-imports", "cfn-lint", "mutmut", "npm"):
         put_command(tmp_path, command, f'echo "{command} $*"')
     return tmp_path
 
@@ -73,7 +75,8 @@ def put_command(workshop: Path, name: str, script: str) -> None:
 
 
 def run(workshop: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return make("--silent", *arguments, f"VENV={workshop}/venv", f"VENV_AWS={workshop}/aws")
+    environments = {"VENV": "venv", "VENV_AWS": "aws", "READY_PAGE": "page/.ready"}
+    return make("--silent", *arguments, *(f"{name}={workshop}/{place}" for name, place in environments.items()))
 
 
 @pytest.mark.parametrize(("arguments", "stage"), [((), "prod"), (("STAGE=dev",), "dev")])
@@ -88,6 +91,29 @@ def test_lint_reads_every_template_and_every_flow(workshop: Path) -> None:
     templates = {f"shared/{file.name}" for file in (ROOT / "shared").glob("*.yaml")}
     assert templates == {word for line in lines if line.startswith("cfn-lint ") for word in line.split() if "/" in word}
     assert "python -m flows templates" in lines
+
+
+def test_lint_checks_the_types_of_the_agents_page(workshop: Path) -> None:
+    (line,) = (line for line in run(workshop, "lint").stdout.splitlines() if line.startswith("npm "))
+    name = line.split()[-1]
+    assert name in json.loads((ROOT / "agent_page" / "package.json").read_text())["scripts"]
+    assert name == "types"
+
+
+@pytest.mark.parametrize(("user", "first"), [("0", "apt-get"), ("1000", "sudo")])
+@pytest.mark.parametrize("there", [True, False])
+def test_chromium_is_installed_only_where_it_is_missing(tmp_path: Path, there: bool, user: str, first: str) -> None:
+    for name in ("make", "env"):
+        (tmp_path / name).symlink_to(str(shutil.which(name)))
+    scripts = {"id": f"echo {user}", "apt-get": 'echo "apt-get $*"', "sudo": 'echo "sudo $*"'}
+    for name, script in (scripts | ({"chromium": ""} if there else {})).items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    done = make("debian", PATH=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ([] if there else [first, first])
+    assert there or ("apt-get install" in lines[1] and " chromium " in lines[1])
 
 
 @pytest.mark.parametrize(

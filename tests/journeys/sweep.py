@@ -1,13 +1,16 @@
-"""Looks for what callers typed in everything that comes out of a centre, in clear and in simple disguises.
+"""Looks for what callers typed, and what logins told of them, in everything that comes out of a centre.
 
-Every journey is played on a `SweptStage`, so whatever a person types in one is looked for without being named anywhere.
-At most the last four digits of it may be seen.
+Every journey is played on a `SweptStage`, so whatever a person types in one is looked for without being named anywhere,
+in clear and in simple disguises. At most the last four digits of it may be seen. What a login tells of a person, their
+name for one, is for the agent's view alone; and the handle that opens it is for a flow and its contact's attributes.
+Every event in the log has the fields that docs/audit.schema.json gives it, and no others.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,10 +18,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 from local.centre import Centre, Hosted
 from local.connect.functions import Function
 from local.demo.stage import Stage
+from tests.journeys import log_schema
 from tests.journeys.table import content
 
 SHOWN = 4
@@ -36,15 +41,27 @@ class TypedDigitsLeaked(Exception):
     """Names the outputs, and in which form; never the digits, since this too is an output."""
 
 
+class SomethingPersonalLeaked(Exception):
+    """What a login told, or a handle: names the outputs, and never what stands there."""
+
+
 @dataclass
 class SweptCentre(Centre):
-    """Keeps what the functions behind Connect answer and raise."""
+    """Keeps what the functions that others invoke answer and raise."""
 
     answers: list[str] = field(default_factory=list)
 
     def host(self) -> Hosted:
         hosted = super().host()
-        return replace(hosted, voice=self._kept(hosted.voice), secure_input=self._kept(hosted.secure_input))
+        return replace(
+            hosted,
+            voice=self._kept(hosted.voice),
+            secure_input=self._kept(hosted.secure_input),
+            web_login=self._kept(hosted.web_login),
+            assurance=self._kept(hosted.assurance),
+            contact_ended=self._kept(hosted.contact_ended),
+            session_feedback=self._kept(hosted.session_feedback),
+        )
 
     def _kept(self, function: Function) -> Function:
         def kept(event: dict[str, Any]) -> object:
@@ -71,16 +88,42 @@ class SweptStage(Stage):
 
 
 def sweep(centre: Centre) -> None:
-    """Raises TypedDigitsLeaked."""
+    """Raises TypedDigitsLeaked, SomethingPersonalLeaked or UnknownEvent."""
+    told = outputs(centre)
     found = {
         f"{where}: {form}"
-        for where, text in outputs(centre).items()
+        for where, text in told.items()
         for person in centre.people
         for keys in person.typed
         for form in leaks(keys, text)
     }
     if found:
         raise TypedDigitsLeaked(", ".join(sorted(found)))
+    personal = {value for visitor in centre.core.login.people for value in visitor.attributes.values()}
+    handles = {run.attributes.get("auth_view", "none") for run in centre.connect.runs} - {"none"}
+    where = {f"{name}: told by a login" for name, text in told.items() if _holds(text, personal)}
+    where |= {f"{name}: a handle" for name, text in told.items() if name not in _FOR_HANDLES and _holds(text, handles)}
+    if where:
+        raise SomethingPersonalLeaked(", ".join(sorted(where)))
+    log_schema.check(centre.log.lines)
+
+
+_FOR_HANDLES = frozenset({"answers", "attributes", "screens"})
+"""A flow is given a handle, sets it as an attribute, and whoever sees the contact in Connect sees it."""
+
+
+def _holds(text: str, words: Iterable[str]) -> bool:
+    seen = text.lower()
+    return any(form.lower() in seen for word in words for form in _written(word))
+
+
+@cache
+def _written(word: str) -> tuple[str, ...]:
+    """A word as it is, and as JSON, URLs, hexadecimal digits and base64 have it."""
+    raw = word.encode()
+    coded = [base64.b64encode(bytes(start) + raw).decode().rstrip("=") for start in range(3)]
+    inner = [whole[(0, 2, 3)[start] : len(whole) - 1] for start, whole in enumerate(coded)]
+    return (word, json.dumps(word)[1:-1], quote(word), raw.hex(), *inner)
 
 
 def outputs(centre: Centre) -> dict[str, str]:
@@ -97,8 +140,17 @@ def outputs(centre: Centre) -> dict[str, str]:
         "requests to the table": "\n".join(centre.tap.bodies),
         "table": repr(content(centre)),
         "posts to consumers": repr([(post.headers, post.body) for one in consumers for post in one.posts]),
+        "answers of the API": "\n".join(_answered(centre)),
         "webhooks": "\n".join(f"{request.url}\n{request.answer.decode()}" for request in centre.line.requests),
     }
+
+
+def _answered(centre: Centre) -> Iterator[str]:
+    """Headers and bodies of every HTTP answer but two: an agent's view, and the code to the core, who shows it."""
+    for answer in centre.core.login.posts.answers:
+        yield repr(answer.headers) + answer.body.decode()
+    for answer in (*centre.core.posts.answers, *centre.posts.answers):
+        yield repr(answer.headers) + ("" if answer.status == 200 else answer.body.decode())
 
 
 def leaks(keys: str, text: str) -> list[str]:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Callable
 
 import pytest
 
-from chalicelib import audit
+from chalicelib import agent_view, audit
+from chalicelib.agent_screen import views
 from chalicelib.customer_input import message
 from chalicelib.errors import BadEvent
 from chalicelib.keyed_hash import KeyedHash
+from chalicelib.routes import json_response
 from chalicelib.sealing import Seal
 from chalicelib.secure_input.kinds import Kind
 from chalicelib.secure_input.writers import Writers
+from chalicelib.web_login import codes, flow_steps
+from chalicelib.web_login.claims import AuthResult
+from chalicelib.web_login.parts import LoginParts
+from chalicelib.web_login.session import Outcome
 from local.aws.tap import TableFaults
 from local.centre import PAYMENT_NUMBER, Centre
 from local.connect import Circumstances, Fault, LambdaFaults, Unset, runner
@@ -22,8 +29,10 @@ from local.connect.actions import keys as storing
 from local.connect.actions.piece import Piece
 from local.connect.outcomes import Done
 from local.demo.stage import KARINS_NUMBER, Stage
+from local.demo.web_login import KARIN, agents_do, logs_in, looks, types
 from local.people import Typist
-from tests.journeys.sweep import TypedDigitsLeaked, leaks
+from tests.journeys.log_schema import UnknownEvent
+from tests.journeys.sweep import SomethingPersonalLeaked, TypedDigitsLeaked, leaks
 
 CARD = "4111111111111111"
 AMEX = "378282246310005"
@@ -136,6 +145,94 @@ def test_a_leak_anywhere_spoils_the_journey(
         centre.call(Typist([f"{AMEX}#"]), KARINS_NUMBER, PAYMENT_NUMBER)
     assert wheres <= {where.partition(":")[0] for where in str(refused.value).split(", ")}
     assert AMEX not in str(refused.value)
+
+
+def keeps_logins_in_clear(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Seal, "close", lambda self, value, place: value)
+
+
+def logs_who_logged_in(patch: pytest.MonkeyPatch) -> None:
+    outcome = LoginParts.outcome
+
+    def leaking(self: LoginParts, handle: str, result: AuthResult) -> Outcome:
+        audit.record("web_login_told", attributes=json.dumps(dict(result.attributes)))
+        return outcome(self, handle, result)
+
+    patch.setattr(LoginParts, "outcome", leaking)
+
+
+def answers_the_flow_with_it(patch: pytest.MonkeyPatch) -> None:
+    link = flow_steps.link
+    told = {"fullname": KARIN.attributes["fullname"]}
+    patch.setattr(flow_steps, "link", lambda *asked: {**link(*asked), **told})
+
+
+def tells_strangers(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(views, "refusal", lambda status: json_response(status, dict(KARIN.attributes)))
+
+
+def logs_the_handle(patch: pytest.MonkeyPatch) -> None:
+    contact_of = agent_view.contact_of
+
+    def leaking(hashes: KeyedHash, text: str) -> str | None:
+        audit.record("agent_view_asked", handle=text)
+        return contact_of(hashes, text)
+
+    patch.setattr(agent_view, "contact_of", leaking)
+
+
+LOGIN_LEAKS = (
+    (keeps_logins_in_clear, {"table: told by a login", "requests to the table: told by a login"}),
+    (logs_who_logged_in, {"log: told by a login", "transcript: told by a login"}),
+    (answers_the_flow_with_it, {"answers: told by a login"}),
+    (tells_strangers, {"answers of the API: told by a login"}),
+    (logs_the_handle, {"log: a handle", "transcript: a handle"}),
+)
+
+
+@pytest.mark.parametrize(("leak", "wheres"), LOGIN_LEAKS, ids=[leak.__name__ for leak, _ in LOGIN_LEAKS])
+def test_what_a_login_tells_and_the_handle_that_shows_it_spoil_the_journey_anywhere_else(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, leak: Callable[[pytest.MonkeyPatch], None], wheres: set[str]
+) -> None:
+    leak(monkeypatch)
+    with pytest.raises(SomethingPersonalLeaked) as refused:
+        _logs_in_and_calls(stage)
+    assert wheres <= {*str(refused.value).split(", ")}
+    assert not [value for value in KARIN.attributes.values() if value in str(refused.value)]
+
+
+def test_a_session_code_in_the_table_spoils_the_journey(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codes, "session_handle", lambda hashes, code: code.rjust(43, "x"))
+    with pytest.raises(TypedDigitsLeaked) as refused:
+        _logs_in_and_calls(stage)
+    assert {"table: whole", "requests to the table: whole"} <= {*str(refused.value).split(", ")}
+
+
+@pytest.mark.parametrize(
+    ("fact", "told"),
+    [
+        ({"number": "4"}, "web_login_result: number is not in the schema"),
+        ({"result": "Karin"}, "web_login_result: result"),
+    ],
+)
+def test_an_event_that_is_not_as_the_schema_says_spoils_the_journey(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, fact: dict[str, str], told: str
+) -> None:
+    record = audit.record
+    monkeypatch.setattr(audit, "record", lambda event, **facts: record(event, **facts | fact))
+    with pytest.raises(UnknownEvent) as refused:
+        _logs_in_and_calls(stage)
+    assert told in str(refused.value).split("; ")
+
+
+def _logs_in_and_calls(stage: Stage) -> None:
+    """An agent sees who it is, and once nobody."""
+    with stage.centre() as centre:
+        pages = agents_do(centre, looks)
+        shown = logs_in(centre)
+        centre.call(types(shown.code), KARINS_NUMBER, shown.number)
+        pages[0].handle = "none"
+        assert pages[0].look().status == 404
 
 
 def test_what_people_type_is_known_without_being_told(stage: Stage) -> None:

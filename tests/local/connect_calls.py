@@ -10,6 +10,7 @@ from local.clock import VirtualClock
 from local.connect import Agent, Circumstances, ConnectInstance, ContactRun, Queue
 from local.telephone import Asked, Call, Ended, Exchange, HangUp, Press, Reaction, Stay
 from local.transcript import Transcript
+from tests.flows.documents import action, flow, hang_up, say
 
 NUMBER = "+46800000000"
 CALLER = "+46700000001"
@@ -88,13 +89,15 @@ class Centre:
         queue_is_full: bool = False,
         numbers: Mapping[str, str] | None = None,
         security_keys: Mapping[str, str] | None = None,
+        agent: Agent | None = None,
+        queues: tuple[Queue, ...] = (),
     ) -> None:
         self.clock = VirtualClock()
         self.transcript = Transcript()
         self.exchange = Exchange()
         self.far_end = far_end or FarEnd()
         self.exchange.connect(THIRD_PARTY, self.far_end)
-        self.agent = Agent()
+        self.agent = agent or Agent()
         self.ended: list[dict[str, Any]] = []
         if isinstance(function, Function):
             function.clock = self.clock
@@ -102,7 +105,7 @@ class Centre:
             {NUMBER: "main", **(numbers or {})},
             flows,
             {FUNCTION: function},
-            [Queue(QUEUE, "tried", self.agent, full=queue_is_full)],
+            [Queue(QUEUE, "tried", self.agent, full=queue_is_full), *queues],
             exchange=self.exchange,
             clock=self.clock,
             transcript=self.transcript,
@@ -111,10 +114,52 @@ class Centre:
             contact_ended=self.ended.append,
         )
 
-    def phone(self, person: Listener | None = None, caller_id: str | None = CALLER, digits: str = "") -> ContactRun:
-        return self.instance.run(Call(NUMBER, caller_id, person or Listener(), digits))
+    def phone(
+        self,
+        person: Listener | None = None,
+        caller_id: str | None = CALLER,
+        digits: str = "",
+        presses: tuple[Press, ...] = (),
+    ) -> ContactRun:
+        return self.instance.run(Call(NUMBER, caller_id, person or Listener(), digits, presses=presses))
 
 
 def branches(run: ContactRun) -> list[tuple[str, str]]:
     """The trace, as (action, branch)."""
     return [(step.action, step.branch) for step in run.trace]
+
+
+def centre(*actions: dict[str, Any], **more: Any) -> Centre:
+    return Centre({"main": flow(*actions)}, **more)
+
+
+BYE = (say("done", "Goodbye.", "bye"), hang_up())
+
+
+def to_queue(queue: str = QUEUE) -> tuple[dict[str, Any], ...]:
+    return (
+        action("queue", "UpdateContactTargetQueue", {"QueueId": queue}, "to-queue", {"NoMatchingError": "done"}),
+        action(
+            "to-queue", "TransferContactToQueue", {}, "done", {"QueueAtCapacity": "full", "NoMatchingError": "done"}
+        ),
+        say("full", "All lines are busy.", "bye"),
+        *BYE,
+    )
+
+
+def leg(resumes: str = "True", **more: Any) -> dict[str, Any]:
+    parameters = {
+        "ThirdPartyPhoneNumber": THIRD_PARTY,
+        "ThirdPartyConnectionTimeLimitSeconds": "20",
+        "ContinueFlowExecution": resumes,
+        **more,
+    }
+    names = ["NoMatchingError", *(["CallFailed", "ConnectionTimeLimitExceeded"] if resumes == "True" else [])]
+    return action("leg", "TransferParticipantToThirdParty", parameters, "done", dict.fromkeys(names, "done"))
+
+
+def menu(**conditions: str) -> dict[str, Any]:
+    errors = dict.fromkeys(("NoMatchingCondition", "InputTimeLimitExceeded", "NoMatchingError"), "done")
+    tests = {f"Equals {key.lstrip('k')}": target for key, target in conditions.items()}
+    parameters = {"Text": "One or two?", "InputTimeLimitSeconds": "5"}
+    return action("menu", "GetParticipantInput", parameters, "done", errors, tests)

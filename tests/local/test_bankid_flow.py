@@ -20,9 +20,12 @@ from local.transcript import Transcript
 from tests.local.connect_calls import CALLER, NUMBER, Function
 
 FUNCTION = "arn:aws:lambda:eu-central-1:111122223333:function:countersign-connect-dev-bankid"
+ASSURANCE = FUNCTION.replace("bankid", "assurance")
 FILLINGS = {
     "lambda:bankid": FUNCTION,
+    "lambda:assurance": ASSURANCE,
     "module:bankid": "module",
+    "module:agent-view": "agent-view",
     "queue:verified": "arn:queue:verified",
     "queue:not_verified": "arn:queue:not_verified",
     "setting:organisation_name": "Exempelbolaget",
@@ -42,7 +45,14 @@ VERIFIED = {
     "given_name": "Karin",
 }
 CANCELLED = {"result": "cancelled", "prompt": "cancelled"}
-NOT_VERIFIED = {"auth_method": "bankid", "auth_level": "none", "auth_until": "none", "auth_subject": "none"}
+NOT_VERIFIED = {
+    "auth_method": "bankid",
+    "auth_level": "none",
+    "auth_until": "none",
+    "auth_subject": "none",
+    "auth_view": "a-handle",
+}
+OPEN = {"result": "open", "auth_view": "a-handle"}
 
 
 def phone(
@@ -55,11 +65,11 @@ def phone(
     """How the contact went of a caller who types `typed`, one for each time that a number is asked; what they heard."""
     says = catalogue(language).prompts
     person = AppUser({says["bankid.ask"]: list(typed), **(presses or {})})
-    names = {"main": "authenticate-by-bankid", "module": "bankid"}
+    names = {"main": "authenticate-by-bankid", "module": "bankid", "agent-view": "agent-view"}
     instance = ConnectInstance(
         {NUMBER: "main"},
         {key: render(templates.load(name), language, FILLINGS) for key, name in names.items()},
-        {FUNCTION: function},
+        {FUNCTION: function, ASSURANCE: Function([OPEN])},
         [Queue(f"arn:queue:{name}", name, Agent()) for name in ("verified", "not_verified")],
         exchange=Exchange(),
         clock=VirtualClock(),
@@ -85,6 +95,7 @@ def verified(run: ContactRun) -> None:
         "auth_level": "high",
         "auth_until": VERIFIED["until"],
         "auth_subject": "a-subject",
+        "auth_view": "a-handle",
     }
 
 

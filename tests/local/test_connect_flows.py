@@ -17,18 +17,22 @@ from local.connect import Agent, Circumstances, ConnectInstance, ContactRun, End
 from local.telephone import Call, Ended, Exchange
 from local.transcript import Transcript
 from tests.local import test_bankid_flow, test_secure_input_flow
-from tests.local.connect_calls import CALLER, HANG_UP, NUMBER, THIRD_PARTY, FarEnd, Listener
+from tests.local.connect_calls import CALLER, HANG_UP, NUMBER, THIRD_PARTY, FarEnd, Function, Listener
 
 VOICE = "arn:aws:lambda:eu-central-1:111122223333:function:countersign-connect-dev-voice"
+ASSURANCE = "arn:aws:lambda:eu-central-1:111122223333:function:countersign-connect-dev-assurance"
 HAND_BACK = "+46800000001"
 CODE = "0123456789"
 FILLINGS = {
     "lambda:voice": VOICE,
     "module:voice": "voice",
+    "lambda:assurance": ASSURANCE,
+    "module:agent-view": "agent-view",
     "queue:verified": "arn:queue:verified",
     "queue:not_verified": "arn:queue:not_verified",
 }
 SAYS = catalogue("en-GB").prompts
+OPEN = {"result": "open", "auth_view": "a-handle"}
 TRANSFER = {"result": "transfer", "number": THIRD_PARTY, "dtmf": ",,9876543210#", "leg": "a-leg"}
 VERIFIED = {"result": "verified", "level": "low", "until": "2027-01-15T08:05:00Z", "subject": "opaque"}
 ATTRIBUTES = {
@@ -37,6 +41,7 @@ ATTRIBUTES = {
     "auth_level": "low",
     "auth_until": "2027-01-15T08:05:00Z",
     "auth_subject": "opaque",
+    "auth_view": "a-handle",
 }
 WORDS_OF_START = ("opted_out", "locked", "no_number", "proof_needed", "unavailable")
 WORDS_OF_RESULT = ("not_verified", "inconclusive", "opted_out", "abandoned", "unavailable")
@@ -80,10 +85,12 @@ class Centre:
         self.far_end = far_end or FarEnd()
         self.exchange.connect(THIRD_PARTY, self.far_end)
         names = {"main": "authenticate-caller", "back": "voice-hand-back", "voice": "voice-dial" if dial else "voice"}
+        names["agent-view"] = "agent-view"
+        self.assurance = Function([OPEN])
         self.instance = ConnectInstance(
             {NUMBER: "main", HAND_BACK: "back"},
             {key: render(templates.load(name), language, FILLINGS) for key, name in names.items()},
-            {VOICE: voice},
+            {VOICE: voice, ASSURANCE: self.assurance},
             [Queue(f"arn:queue:{name}", name, self.agent, full=full) for name in queues],
             exchange=self.exchange,
             clock=self.clock,
@@ -97,7 +104,7 @@ class Centre:
 
 def refused(run: ContactRun, word: str) -> bool:
     """Whether the caller reached an agent who sees `word` and nothing that looks like a proof."""
-    expected = {"auth_result": word, "auth_method": "voice"} | dict.fromkeys(
+    expected = {"auth_result": word, "auth_method": "voice", "auth_view": "a-handle"} | dict.fromkeys(
         ("auth_level", "auth_until", "auth_subject"), "none"
     )
     return (run.ending, run.queue, run.attributes) == (Ending.AGENT, "not_verified", expected)
@@ -115,6 +122,8 @@ def test_a_verified_caller_reaches_the_agent_who_sees_the_proof(language: str) -
         {"step": "start", "language": language},
         {"step": "result", "language": language, "leg": "a-leg"},
     ]
+    [asked] = (event["Details"]["Parameters"] for event in tried.assurance.events)
+    assert asked == {"step": "view", "auth_result": "verified", "language": language}
     assert tried.far_end.calls[0].caller_id == NUMBER
     assert tried.far_end.calls[0].digits == ",,9876543210#"
 
@@ -278,6 +287,13 @@ def test_hanging_up_at_a_prompt_ends_the_contact_there(prompt: str) -> None:
 
 
 def test_the_flows_that_were_run_are_the_flows_that_ship() -> None:
-    fillings = {**FILLINGS, **test_secure_input_flow.RELAY_FILLINGS, **test_bankid_flow.FILLINGS}
+    run_as_journeys = {
+        "lambda:web_login": VOICE.replace("voice", "web_login"),
+        "module:web-login": "web-login",
+        "flow:agent-guide": "agent-guide",
+        "setting:session_code_length": "8",
+        "setting:aws_region": "eu-central-1",
+    }
+    fillings = FILLINGS | test_secure_input_flow.RELAY_FILLINGS | test_bankid_flow.FILLINGS | run_as_journeys
     names = {parse(render(templates.load(name), "en-GB", fillings)).name for name in templates.NAMES}
     assert names == set(templates.NAMES)

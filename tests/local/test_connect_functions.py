@@ -250,11 +250,6 @@ def test_the_function_and_the_flow_share_nothing_but_json() -> None:
     assert run.attributes == {}
 
 
-def test_the_asynchronous_form_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="ASYNCHRONOUS"):
-        centre(Function([OK]), InvocationType="ASYNCHRONOUS")
-
-
 def test_the_queue_is_in_the_event_once_it_is_set() -> None:
     function = Function([OK])
     queue = action(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.flowtool import actions_page, script
+from local.flowtool import actions_page, outside, script
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "flow-runner.md").read_text()
@@ -68,13 +68,26 @@ def test_the_page_of_action_types_is_current() -> None:
 
 
 def test_the_page_names_every_word_of_a_script() -> None:
-    words = [*script.ENDINGS, *script.UNSET, *script.FAULTS, *script.INITIATIONS, *script.OPEN]
+    words = [*script.ENDINGS, *script.UNSET, *outside.FAULTS, *script.INITIATIONS, *script.OPEN]
     assert [word for word in words if f"`{word}`" not in PAGE and f'`"{word}"`' not in PAGE] == []
 
 
-def test_the_second_script_on_the_page_can_be_read(tmp_path: Path) -> None:
-    [further] = re.findall(r"```toml\n(.*?)```", PAGE.partition("\n## The script")[2], re.DOTALL)
+def test_the_further_scripts_on_the_page_can_be_read(tmp_path: Path) -> None:
+    *further, cases = re.findall(r"```toml\n(.*?)```", PAGE.partition("\n## The script")[2], re.DOTALL)
     file = tmp_path / "further.toml"
-    file.write_text(further)
-    [function] = script.read(file).functions.values()
+    file.write_text("".join(further))
+    [read] = script.read(file)
+    [function], [queue] = read.functions.values(), read.queues
     assert set(function.by_step) == {"start", "collect"}
+    assert queue.agent.answers[0].data == {"Note": "called before"}
+    assert set(read.circumstances.replies) == {"find-customer", "ask-bot"}
+    file.write_text(cases)
+    assert [one.case for one in script.read(file)] == ["found", "nothing_typed", "the_function_is_down"]
+
+
+def test_the_cases_on_the_page_come_out_as_they_say(orders: Path) -> None:
+    *_, cases = re.findall(r"```toml\n(.*?)```", PAGE.partition("\n## The script")[2], re.DOTALL)
+    (orders / "cases.flow-script.toml").write_text(cases)
+    done = run(".venv/bin/python -m local flow run --script ~/orders/cases.flow-script.toml --require 10", orders)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("as expected") == 3

@@ -50,7 +50,7 @@ class Folder:
         return file
 
     def play(self, text: str, *actions: dict[str, Any]) -> Played:
-        script = read(self.script(text))
+        [script] = read(self.script(text))
         return play(script, Flows(self.flow(*actions), script.flows))
 
 
@@ -180,7 +180,8 @@ def test_answers_come_one_after_the_other_and_by_their_step(folder: Folder) -> N
 
 @pytest.mark.parametrize("unset", list(Unset))
 def test_an_unset_reference_is_passed_as_the_script_says(folder: Folder, unset: Unset) -> None:
-    assert read(folder.script(f'[call]\nunset = "{unset.value}"')).circumstances.unset is unset
+    [script] = read(folder.script(f'[call]\nunset = "{unset.value}"'))
+    assert script.circumstances.unset is unset
 
 
 def third_party() -> dict[str, Any]:
@@ -384,6 +385,10 @@ def test_coverage_tells_which_branches_no_script_has_taken(folder: Folder, capsy
         ('[expect]\nending = "good"', "expect.ending must be one of: agent"),
         ("[expect]\nattributes = { a = true }", "expect.attributes must be text, or false"),
         ('security_keys = { a = "-----BEGIN nothing" }', "security_keys: a security key is a public key in PEM"),
+        ('call = { presses = [{ press = "one" }] }', "call.presses[0].press must be keys"),
+        ("[replies]\nfind = [{ colour = 1 }]", 'replies."find"[0].colour is not known here'),
+        ('[queues."arn:queue/help"]\nanswers = [{ after = "soon" }]', "answers[0].after must be a number"),
+        ('[queues."arn:queue/help"]\nmetrics = { Size = "big" }', "metrics must be a number"),
     ],
 )
 def test_a_script_that_cannot_be_followed_is_told_where(
@@ -398,7 +403,7 @@ def test_a_script_that_cannot_be_followed_is_told_where(
 def test_a_call_does_not_begin_in_a_module(folder: Folder) -> None:
     file = folder.flow(action("return", "EndFlowModuleExecution", {}), settings=SETTINGS)
     with pytest.raises(ScriptError, match="main is a module"):
-        play(read(folder.script("")), Flows(file, {}))
+        play(read(folder.script(""))[0], Flows(file, {}))
 
 
 @pytest.mark.parametrize("kind", sorted(BEYOND))

@@ -726,3 +726,54 @@ def test_a_tiny_recording_is_too_short(certificates: tls.Certificates, tmp_path:
     with a_world(certificates, {"/voice": page}) as world:
         world.call(Say(cough))
         assert world.application.params("/status")["ErrorCode"] == "16101"
+
+
+# -- somebody who is really there -------------------------------------------------------------------------------
+
+
+@dataclass
+class Present(Caller):
+    """Acts in the midst of whatever goes on, at virtual times on `clock`: presses a key, or with "" hangs up."""
+
+    clock: VirtualClock = field(default_factory=VirtualClock)
+    acts: dict[float, str] = field(default_factory=dict)
+    words: list[str] = field(default_factory=list)
+
+    def hears(self, spoken: str) -> None:
+        self.words.append(spoken)
+
+    def pressed(self) -> str:
+        due = [at for at, key in self.acts.items() if key and at <= self.clock.now()]
+        return "".join(self.acts.pop(at) for at in due)
+
+    def has_hung_up(self) -> bool:
+        return any(not key and at <= self.clock.now() for at, key in self.acts.items())
+
+
+def present(world: World, acts: Mapping[float, str]) -> Present:
+    """Somebody who acts so many seconds from now."""
+    return Present(clock=world.clock, acts={world.clock.now() + after: key for after, key in acts.items()})
+
+
+def test_keys_pressed_while_a_gather_speaks_cut_it_short(certificates: tls.Certificates) -> None:
+    asks = f'<Gather timeout="5" numDigits="2" action="/typed"><Say>{"x" * 140}</Say></Gather>'
+    with a_world(certificates, {"/voice": asks}) as world:
+        person, began = present(world, {3.0: "4", 6.0: "7"}), world.clock.now()
+        world.call(person=person)
+        assert world.application.params("/typed")["Digits"] == "47"
+        assert 6.0 <= world.clock.now() - began < 6.5
+        assert person.words == ["x" * 140]
+
+
+def test_keys_pressed_after_a_gather_has_spoken_count_within_its_time(certificates: tls.Certificates) -> None:
+    asks = '<Gather timeout="5" action="/typed" finishOnKey="#"><Say>Hi</Say></Gather>'
+    with a_world(certificates, {"/voice": asks}) as world:
+        world.call(person=present(world, {4.0: "1", 7.0: "2", 8.0: "#"}))
+        assert world.application.params("/typed")["Digits"] == "12"
+
+
+def test_whoever_hangs_up_is_gone_in_the_middle_of_a_word(certificates: tls.Certificates) -> None:
+    with a_world(certificates, {"/voice": f"<Say>{'x' * 140}</Say>"}) as world:
+        began = world.clock.now()
+        assert world.call(person=present(world, {3.0: ""})) is Ended.CALLER_HUNG_UP
+        assert 3.0 <= world.clock.now() - began < 3.2

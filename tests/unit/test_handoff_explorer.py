@@ -9,6 +9,8 @@ from tests.model import weakened
 from tests.model.explorer import WIDE_WORLDS, WORLDS, World, explore, first_fault
 from tests.model.weakened import Weakened
 
+pytestmark = pytest.mark.usefixtures("unwatched")
+
 ALL_WEAKENED = {found.name: found for found in weakened.all_of_them()}
 
 ONLY_A_LEG = "only a leg has an owner from the start, a call or an issue time: the other kind fails the rest too"

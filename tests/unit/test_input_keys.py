@@ -139,7 +139,7 @@ def test_a_damaged_key_keeps_no_other_from_working(
 ) -> None:
     store.values = {PATTERN.replace("{key-id}", "bad"): "-----BEGIN nonsense", **store.values}
     private_keys.preload()
-    assert json.loads(capsys.readouterr().out)["event"] == "input_keys_damaged"
+    assert json.loads(capsys.readouterr().out)["event"] == "parameter_damaged"
     assert private_keys.of(KEY_ID)
     with pytest.raises(Misconfigured, match="/bad/private-key"):
         private_keys.of("bad")

@@ -161,8 +161,27 @@ def test_the_function_contact_ended_starts_with_what_takes_an_order_back() -> No
         "chalicelib.customer_input",
         "chalicelib.bankid.evidence",
         "chalicelib.bankid.start",
+        "chalicelib.web_login",
     )
     assert not HEAVY & modules
+    assert not {name for name in modules if name.startswith(unwanted)}
+
+
+def test_the_function_web_login_starts_without_what_reads_tokens() -> None:
+    modules, put_together = started("connect_app", "web_login_parts", "app.web_login")
+    assert put_together
+    assert {"chalicelib.web_login.linking", "chalicelib.customer_input.message"} <= modules
+    assert not HEAVY & modules
+    unwanted = ("joserfc", "chalicelib.bankid", "chalicelib.web_login.auth_result", "chalicelib.web_login.claims")
+    assert not {name for name in modules if name.startswith(unwanted)}
+
+
+def test_the_function_session_feedback_starts_without_what_reads_tokens() -> None:
+    modules, put_together = started("connect_app", "session_feedback_parts", "app.session_feedback")
+    assert put_together
+    assert {"chalicelib.web_login.telling", "chalicelib.outbound"} <= modules
+    assert not HEAVY & modules
+    unwanted = ("joserfc", "chalicelib.bankid", "chalicelib.customer_input", "chalicelib.web_login.auth_result")
     assert not {name for name in modules if name.startswith(unwanted)}
 
 
@@ -223,3 +242,20 @@ def test_the_garbage_collector_rests_meanwhile_and_works_again_after(error: Exce
         gc.unfreeze()
     assert seen == [False]
     assert gc.isenabled()
+
+
+def test_the_routes_are_put_together_while_their_function_starts() -> None:
+    told = {"PHONENUMBER": "+31201234567", "INTERNAL_URL": "https://login.example.org/api"}
+    told |= {"DECRYPTION_KEYS_NAME": "/keys", "SIGNATURE_KEYS_NAME": "/senders", "CORE_SECRETS_NAME": "/core"}
+    modules, put_together = started("connect_app", "receiving_parts", "app.app", **told)
+    assert put_together
+    assert {"chalicelib.web_login.receiving", "chalicelib.web_login.token_keys"} <= modules
+    assert not {"boto3", "twilio", "chalicelib.voice.flow_steps", "chalicelib.bankid.parts"} & modules
+    # Most of what is asked of the routes brings no token.
+    assert not {name for name in modules if name.startswith(("joserfc", "chalicelib.web_login.auth_result"))}
+
+
+def test_the_function_of_the_routes_starts_where_nothing_is_set_up_for_them() -> None:
+    for wrong in ({}, {"HASH_KEY_NAME": ""}, {"WORKSPACE_ORIGIN": "https://example.my.connect.aws"}):
+        modules, _ = started("connect_app", "receiving_parts", "app.app", **wrong)
+        assert "app" in modules

@@ -46,7 +46,7 @@ class Keeper:
     def __init__(self, bucket: str, required: bool, token: Callable[[], str] = lambda: secrets.token_hex(16)) -> None:
         self._bucket, self._required, self._token = bucket, required, token
         self._client: Any = aws.client("s3", _CONFIG)
-        self._client.meta.events.register("before-call.s3", _once)
+        self._client.meta.events.register("before-call.s3", _once, unique_id="once")
 
     def keep(self, kept: Kept, deadline: Deadline) -> None:
         """Put `kept` away; it takes `LONGEST_SECONDS` at most, and is not begun when fewer are left.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -23,8 +24,8 @@ BUTTONS: Mapping[str, Callable[[BankIDApp], None]] = {
     "approve": BankIDApp.approve,
 }
 _FILES = {"/page.css": "text/css; charset=utf-8", "/page.js": "text/javascript; charset=utf-8"}
+_POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors"
 _GUARDED = (
-    ("Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
     ("Cache-Control", "no-store"),
@@ -32,15 +33,20 @@ _GUARDED = (
 
 
 class Page:
-    """The page of `bankid` on a `server` of its own, plain HTTP on loopback."""
+    """The page of `bankid` on a `server` of its own, plain HTTP on loopback. `framed_by` may show it in a frame."""
 
-    def __init__(self, bankid: BankID, port: int = 0) -> None:
-        self.server = WebServer(self._respond, port=port)
+    def __init__(self, bankid: BankID, port: int = 0, framed_by: str = "'none'") -> None:
+        self.server = WebServer(self._guarded, port=port)
         self._bankid = bankid
+        self._policy = ("Content-Security-Policy", f"{_POLICY} {framed_by}")
 
     @property
     def url(self) -> str:
         return self.server.url
+
+    def _guarded(self, request: Request) -> Response:
+        response = self._respond(request)
+        return replace(response, headers=(self._policy, *response.headers))
 
     def _respond(self, request: Request) -> Response:
         if not self._asked_from_here(request):

@@ -8,10 +8,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from local.connect.actions import behaviour, branching, contact_data, functions, keys, modules, speech, transfers
+from local.connect.actions import (
+    behaviour,
+    branching,
+    calling_back,
+    contact_data,
+    functions,
+    hooks,
+    keys,
+    modules,
+    other_services,
+    routing,
+    speech,
+    transfers,
+    views,
+    waiting,
+)
 from local.connect.actions.piece import Piece
 
-_KINDS = (behaviour, branching, contact_data, functions, keys, modules, speech, transfers)
+_KINDS = (
+    behaviour,
+    branching,
+    calling_back,
+    contact_data,
+    functions,
+    hooks,
+    keys,
+    modules,
+    other_services,
+    routing,
+    speech,
+    transfers,
+    views,
+    waiting,
+)
 
 PIECES: Mapping[str, Piece] = {piece.type: piece for kind in _KINDS for piece in kind.PIECES}
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flows.document import Action
 from local.connect.actions.piece import Piece
 from local.connect.execution import Execution
-from local.connect.outcomes import Fails, Outcome, Yields
+from local.connect.outcomes import Done, Fails, Outcome, Yields
+
+_OF_THE_QUEUE = {"Size": "NumberOfContactsInQueue", "OldestContactAge": "OldestContactInQueueAgeSeconds"}
+_OF_AGENTS = {
+    "Online": "NumberOfAgentsOnline",
+    "Available": "NumberOfAgentsAvailable",
+    "Staffed": "NumberOfAgentsStaffed",
+}
 
 
 def _compare(action: Action, execution: Execution) -> Outcome:
@@ -31,9 +40,27 @@ def _hours(action: Action, execution: Execution) -> Outcome:
     return Fails(note="no such hours of operation") if is_open is None else Yields(str(is_open))
 
 
-def _metric(action: Action, execution: Execution) -> Outcome:
-    value = execution.circumstances.metrics.get(execution.text(action.parameters["MetricType"]))
+def _check_metric(action: Action, execution: Execution) -> Outcome:
+    value = _metrics(action, execution).get(execution.text(action.parameters["MetricType"]))
     return Fails(note="no such metric") if value is None else Yields(value)
+
+
+def _get_metrics(action: Action, execution: Execution) -> Outcome:
+    """What is known can be read at `$.Metrics`, for calls; nothing is known of other channels."""
+    known = _metrics(action, execution)
+    if not known or execution.text(action.parameters.get("QueueChannel", "Voice")) != "Voice":
+        return Fails(note="no such metrics")
+    queue = {name: known.get(metric) for name, metric in _OF_THE_QUEUE.items()}
+    agents = {name: {"Count": known.get(metric)} for name, metric in _OF_AGENTS.items()}
+    execution.contact.found["Metrics"] = {"Queue": queue, "Agents": agents}
+    return Done()
+
+
+def _metrics(action: Action, execution: Execution) -> Mapping[str, float]:
+    """Of the queue or agent that is named, or of the target queue; what it does not say is the same for all."""
+    named = execution.text(action.parameters.get("QueueId", action.parameters.get("AgentId")))
+    queue = execution.queues.get(named) if named else execution.contact.queue
+    return {**execution.circumstances.metrics, **(queue.metrics if queue else {})}
 
 
 def _draw(action: Action, execution: Execution) -> Outcome:
@@ -47,6 +74,7 @@ PIECES = (
     Piece("Compare", _compare, frozenset({"ComparisonValue"})),
     Piece("Loop", _loop, frozenset({"LoopCount"})),
     Piece("CheckHoursOfOperation", _hours, frozenset({"HoursOfOperationId"})),
-    Piece("CheckMetricData", _metric, frozenset({"MetricType", "QueueId", "AgentId"})),
+    Piece("CheckMetricData", _check_metric, frozenset({"MetricType", "QueueId", "AgentId"})),
+    Piece("GetMetricData", _get_metrics, frozenset({"QueueId", "AgentId", "QueueChannel"})),
     Piece("DistributeByPercentage", _draw),
 )

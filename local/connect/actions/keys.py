@@ -1,4 +1,4 @@
-"""GetParticipantInput: one key for a menu, or several that are stored, in clear or encrypted."""
+"""GetParticipantInput: one key for a menu, several that are stored, in clear or encrypted, or the buffer's switch."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.document import Action
-from flows.language.keys import stores
+from flows.language.keys import buffers, sets_the_buffer, stores
 from local import encrypt
 from local.connect.actions.piece import Piece
 from local.connect.actions.speech import PROMPT
 from local.connect.execution import Execution
+from local.connect.kinds import LISTENING
 from local.connect.line import Line
 from local.connect.outcomes import Done, Fails, Outcome, Yields
 from local.connect.security_keys import CannotEncryptError
@@ -22,6 +23,8 @@ NOTHING_TYPED = "Timeout"
 
 
 def _get_input(action: Action, execution: Execution) -> Outcome:
+    if sets_the_buffer(action.parameters):
+        return _set_buffer(action, execution)
     limit = execution.number(action.parameters["InputTimeLimitSeconds"])
     execution.line.ask_for_keys(speech(action.parameters, execution.contact), limit)
     if stores(action.parameters):
@@ -31,7 +34,16 @@ def _get_input(action: Action, execution: Execution) -> Outcome:
 
 
 def _store(action: Action, execution: Execution, limit: float) -> Outcome:
-    keys = _Typing.of(action, execution).read(execution.line, limit)
+    return _stored(_Typing.of(action, execution).read(execution.line, limit), action, execution)
+
+
+def _set_buffer(action: Action, execution: Execution) -> Outcome:
+    """Switched on, or off; then what is in it may be stored. An empty one is taken for nothing typed: AWS is silent."""
+    kept = execution.line.buffer(buffers(action.parameters))
+    return _stored(kept or None, action, execution) if stores(action.parameters) else Done()
+
+
+def _stored(keys: str | None, action: Action, execution: Execution) -> Outcome:
     stored = NOTHING_TYPED if keys is None else keys
     encryption = action.parameters.get("InputEncryption")
     if encryption and (keys is not None or execution.circumstances.encrypts_nothing_typed):
@@ -100,6 +112,9 @@ _UNDERSTANDS = PROMPT | {
     "InputValidation",
     "InputEncryption",
     "DTMFConfiguration",
+    "EnableDTMFBuffer",
+    # The prompt of an input is passed over for buffered keys whatever this says.
+    "SkipWhenDTMFBufferEnabled",
 }
 
-PIECES = (Piece("GetParticipantInput", _get_input, _UNDERSTANDS, _refuses),)
+PIECES = (Piece("GetParticipantInput", _get_input, _UNDERSTANDS, _refuses, LISTENING),)

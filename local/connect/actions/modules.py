@@ -5,7 +5,7 @@ from __future__ import annotations
 from flows.document import Action
 from local.connect.actions.piece import Piece
 from local.connect.execution import Execution
-from local.connect.outcomes import Done, Fails, Outcome, Over, Returns, Yields
+from local.connect.outcomes import Done, Fails, Outcome, Returns, Yields
 
 DEEPEST_MODULE = 5
 
@@ -16,7 +16,7 @@ def _invoke_module(action: Action, execution: Execution) -> Outcome:
     if module is None or not module.is_module or depth > DEEPEST_MODULE:
         return Fails(note="no such module" if module is None else "not here")
     outcome = execution.play(execution, module, execution.value(action.parameters.get("Input", {})))
-    if isinstance(outcome, Over):
+    if not isinstance(outcome, Returns):
         return outcome
     visit = execution.contact.visit
     visit.module_result, visit.module_data = outcome.result, outcome.data

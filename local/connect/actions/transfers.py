@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from flows.document import Action
 from flows.language.transfers import QUEUE_AT_CAPACITY, resumes
 from local.connect.actions.piece import Piece
 from local.connect.execution import Execution
-from local.connect.outcomes import Done, Fails, Moves, Outcome, Over
-from local.connect.queues import Screen
+from local.connect.kinds import CALLS, EVERY, LISTENING, Kind
+from local.connect.outcomes import Done, Ends, Fails, FlowDefectError, Moves, Outcome, Over, Queues
+from local.connect.queues import Queue
 from local.connect.record import Ending
 from local.telephone import Call, Ended
 
+_TRANSFERS = frozenset({"TRANSFER", "QUEUE_TRANSFER"})
 _TOUCH_TONES = re.compile(r"[0-9,*#]{0,50}")
 _NOT_CONNECTED = {Ended.FAILED: "CallFailed", Ended.NO_ANSWER: "ConnectionTimeLimitExceeded"}
 
@@ -25,6 +28,7 @@ def _to_third_party(action: Action, execution: Execution) -> Outcome:
     note = f"{sum(tone != ',' for tone in leg.digits)} touch-tones"
     execution.tell("connect", f"dials {leg.to} with {note}")
     ended = execution.exchange.dial(leg)
+    execution.line.lose_keys()
     execution.tell("connect", f"leg over: {ended.value}")
     if ended in _NOT_CONNECTED:
         return Fails(_NOT_CONNECTED[ended], note)
@@ -58,7 +62,7 @@ def _leg(action: Action, execution: Execution) -> Call:
 
 
 def _set_queue(action: Action, execution: Execution) -> Outcome:
-    queue = execution.queues.get(execution.text(action.parameters["QueueId"]))
+    queue = _named(action, execution)
     if queue is None:
         return Fails(note="no such queue")
     execution.contact.queue = queue
@@ -66,17 +70,38 @@ def _set_queue(action: Action, execution: Execution) -> Outcome:
 
 
 def _to_queue(action: Action, execution: Execution) -> Outcome:
-    contact, queue = execution.contact, execution.contact.queue
+    queue = execution.contact.queue
     if queue is None:
         return Fails(note="no queue set")
+    return Fails(QUEUE_AT_CAPACITY) if queue.full else Queues(queue)
+
+
+def _to_another_queue(action: Action, execution: Execution) -> Outcome:
+    """The caller waits for an agent of the other queue from now on, and the queue flow goes on."""
+    contact, queue = execution.contact, _named(action, execution)
+    if queue is None or contact.until_agent is None:
+        return Fails(note="no such queue")
     if queue.full:
         return Fails(QUEUE_AT_CAPACITY)
     execution.tell("connect", f"queue {queue.name}")
-    execution.line.music(queue.wait_seconds)
-    queue.agent.screens.append(Screen(contact.id, queue.name, contact.caller, dict(contact.attributes)))
-    seen = ", ".join(f"{key}={value}" for key, value in sorted(contact.attributes.items()))
-    execution.tell("agent", f"{queue.agent.name} answers and sees {seen or 'no attributes'}")
-    return Over(Ending.AGENT, queue.name)
+    contact.queue = queue
+    contact.until_agent.at = execution.clock.now() + queue.wait_seconds
+    return Done()
+
+
+def _named(action: Action, execution: Execution) -> Queue | None:
+    """A queue, or an agent's own, by what the action says."""
+    return execution.queues.get(execution.text(action.parameters.get("QueueId", action.parameters.get("AgentId"))))
+
+
+def _to_agent(action: Action, execution: Execution) -> Outcome:
+    """To the agent who was set as the target. Nobody waits for one: whoever cannot be had at once is not there."""
+    contact, agent = execution.contact, execution.contact.queue
+    if contact.initiation not in _TRANSFERS:
+        raise FlowDefectError(f"{action.identifier}: only in a flow that a transfer begins in")
+    if agent is None:
+        raise FlowDefectError(f"{action.identifier}: no agent is set")
+    return Over(Ending.DISCONNECTED) if agent.full else Queues(replace(agent, wait_seconds=0.0))
 
 
 def _to_flow(action: Action, execution: Execution) -> Outcome:
@@ -84,9 +109,15 @@ def _to_flow(action: Action, execution: Execution) -> Outcome:
     return Fails(note="no such flow") if flow is None or flow.is_module else Moves(flow)
 
 
+def _end_flow(action: Action, execution: Execution) -> Outcome:
+    return Ends()
+
+
 def _disconnect(action: Action, execution: Execution) -> Outcome:
     return Over(Ending.DISCONNECTED)
 
+
+_QUEUE_OR_AGENT = frozenset({"QueueId", "AgentId"})
 
 PIECES = (
     Piece(
@@ -101,9 +132,18 @@ PIECES = (
                 "CallerId",
             }
         ),
+        only_in=CALLS | {Kind.CUSTOMER_QUEUE},
     ),
-    Piece("UpdateContactTargetQueue", _set_queue, frozenset({"QueueId"})),
-    Piece("TransferContactToQueue", _to_queue),
-    Piece("TransferToFlow", _to_flow, frozenset({"ContactFlowId"})),
-    Piece("DisconnectParticipant", _disconnect),
+    Piece("UpdateContactTargetQueue", _set_queue, _QUEUE_OR_AGENT),
+    Piece("TransferContactToQueue", _to_queue, only_in=CALLS),
+    Piece(
+        "DequeueContactAndTransferToQueue",
+        _to_another_queue,
+        _QUEUE_OR_AGENT,
+        only_in=frozenset({Kind.CUSTOMER_QUEUE}),
+    ),
+    Piece("TransferContactToAgent", _to_agent, only_in=CALLS),
+    Piece("TransferToFlow", _to_flow, frozenset({"ContactFlowId"}), only_in=LISTENING),
+    Piece("DisconnectParticipant", _disconnect, only_in=LISTENING),
+    Piece("EndFlowExecution", _end_flow, only_in=EVERY - CALLS),
 )

@@ -1,0 +1,186 @@
+// What the screen says, in each language. {...} is filled in by `fill`.
+
+const en = {
+  language: "en",
+  title: "Caller",
+  agentPage: "Calls",
+  opening: "One moment",
+  idle: "No call",
+  idleMore: "When a call comes, this shows who the caller is and how that was proved.",
+  ready: "You are signed in until {time}.",
+  signIn: "Sign in to see the caller",
+  signInMore: "Who a caller is, is shown only to agents who have signed in. A window opens for it.",
+  signInButton: "Sign in",
+  signInOther: "Sign in as somebody else",
+  signInUnderWay: "Go on in the window that has opened. If it is gone, press again.",
+  signInBlocked: "The browser blocked the window. Allow pop-ups for this page, then press again.",
+  signInFailed: "That did not work. Try again.",
+  closeThisWindow: "You may close this window.",
+  looking: "Looking for the caller",
+  nothing: "Nothing to see",
+  nothingMore: "For this call there is no identification that you may see.",
+  unreachable: "No answer",
+  unreachableMore: "The service cannot be reached at the moment. Treat the caller as not identified. We keep trying.",
+  notAllowed: "Not set up",
+  notAllowedMore: "This app may not read what it needs of the contact. Tell your administrator.",
+  elsewhere: "Open this in your agent workspace",
+  elsewhereMore: "This page shows a caller only beside the call.",
+  over: "The call is over",
+  overMore: "What was shown of the caller has been cleared.",
+  enough: "Identified",
+  enoughMore: "Assurance: {level}.",
+  not_enough: "Not identified well enough",
+  not_enoughMore: "Assurance: {level}. At least {required} is needed.",
+  oldMore: "Assurance: {level}. At least {required} is needed, and what proves it is too old.",
+  unknownMore: "Assurance: {level}. What is needed cannot be looked up at the moment.",
+  none: "Not identified",
+  noneMore: "Nothing proves who is calling.",
+  noneEnded: "What proved who is calling has ended.",
+  conflict: "Proofs of different people",
+  conflictMore: "What was proved in this call does not belong to one person. Treat the caller as not identified.",
+  waiting: "The caller has begun a web login and not finished it yet.",
+  notAuthenticated: "The caller’s web login did not succeed.",
+  purpose: "Calling about",
+  proofs: "Proofs",
+  attributes: "From the web login",
+  missing: "Still possible in this call",
+  justNow: "less than a minute ago",
+  lasts: "ends {when}, at {time}",
+  ended: "ended {when}, at {time}",
+  stale: "No connection since {time}. What you see may have changed.",
+  updated: "Up to date at {time}",
+  levels: { none: "none", low: "low", substantial: "substantial", high: "high" },
+  methods: { bankid: "BankID", web_login: "Web login", voice: "Voice" },
+};
+
+/** @typedef {typeof en} Texts */
+/** @typedef {"en" | "sv" | "nl"} Language */
+
+/** @type {Texts} */
+const sv = {
+  language: "sv",
+  title: "Den som ringer",
+  agentPage: "Samtal",
+  opening: "Ett ögonblick",
+  idle: "Inget samtal",
+  idleMore: "När ett samtal kommer visas här vem som ringer och hur det har bevisats.",
+  ready: "Du är inloggad till kl. {time}.",
+  signIn: "Logga in för att se vem som ringer",
+  signInMore: "Vem som ringer visas bara för handläggare som har loggat in. Det görs i ett eget fönster.",
+  signInButton: "Logga in",
+  signInOther: "Logga in som någon annan",
+  signInUnderWay: "Fortsätt i fönstret som öppnades. Tryck igen om det är borta.",
+  signInBlocked: "Webbläsaren stoppade fönstret. Tillåt popup-fönster för sidan och tryck igen.",
+  signInFailed: "Det gick inte. Försök igen.",
+  closeThisWindow: "Du kan stänga fönstret.",
+  looking: "Söker efter vem som ringer",
+  nothing: "Inget att visa",
+  nothingMore: "För det här samtalet finns ingen identifiering som du får se.",
+  unreachable: "Inget svar",
+  unreachableMore: "Tjänsten kan inte nås just nu. Betrakta den som ringer som oidentifierad. Vi fortsätter att försöka.",
+  notAllowed: "Inte konfigurerad",
+  notAllowedMore: "Appen får inte läsa det den behöver av samtalet. Säg till administratören.",
+  elsewhere: "Öppna sidan i agentarbetsytan",
+  elsewhereMore: "Sidan visar vem som ringer bara bredvid samtalet.",
+  over: "Samtalet är slut",
+  overMore: "Det som visades om den som ringde har tagits bort.",
+  enough: "Identifierad",
+  enoughMore: "Tillitsnivå: {level}.",
+  not_enough: "Inte tillräckligt identifierad",
+  not_enoughMore: "Tillitsnivå: {level}. Minst {required} krävs.",
+  oldMore: "Tillitsnivå: {level}. Minst {required} krävs, och det som bevisar det är för gammalt.",
+  unknownMore: "Tillitsnivå: {level}. Just nu går det inte att se vad som krävs.",
+  none: "Inte identifierad",
+  noneMore: "Inget bevisar vem som ringer.",
+  noneEnded: "Det som bevisade vem som ringer gäller inte längre.",
+  conflict: "Bevis för olika personer",
+  conflictMore: "Det som bevisats i samtalet hör inte till en och samma person. Betrakta den som ringer som oidentifierad.",
+  waiting: "Den som ringer har påbörjat en webbinloggning och inte avslutat den än.",
+  notAuthenticated: "Webbinloggningen lyckades inte.",
+  purpose: "Ärende",
+  proofs: "Bevis",
+  attributes: "Från webbinloggningen",
+  missing: "Kan fortfarande användas i samtalet",
+  justNow: "för mindre än en minut sedan",
+  lasts: "upphör {when}, kl. {time}",
+  ended: "upphörde {when}, kl. {time}",
+  stale: "Ingen förbindelse sedan kl. {time}. Det du ser kan ha ändrats.",
+  updated: "Aktuellt kl. {time}",
+  levels: { none: "ingen", low: "låg", substantial: "väsentlig", high: "hög" },
+  methods: { bankid: "BankID", web_login: "Webbinloggning", voice: "Röst" },
+};
+
+/** @type {Texts} */
+const nl = {
+  language: "nl",
+  title: "Beller",
+  agentPage: "Gesprekken",
+  opening: "Een ogenblik",
+  idle: "Geen gesprek",
+  idleMore: "Bij een gesprek staat hier wie er belt en hoe dat is bewezen.",
+  ready: "U bent ingelogd tot {time}.",
+  signIn: "Log in om te zien wie er belt",
+  signInMore: "Wie er belt, zien alleen medewerkers die zijn ingelogd. Daarvoor gaat een venster open.",
+  signInButton: "Inloggen",
+  signInOther: "Inloggen als iemand anders",
+  signInUnderWay: "Ga verder in het venster dat is geopend. Is het weg, druk dan opnieuw.",
+  signInBlocked: "De browser hield het venster tegen. Sta pop-ups voor deze pagina toe en druk opnieuw.",
+  signInFailed: "Dat is niet gelukt. Probeer het opnieuw.",
+  closeThisWindow: "U kunt dit venster sluiten.",
+  looking: "Zoeken wie er belt",
+  nothing: "Niets te zien",
+  nothingMore: "Bij dit gesprek is er geen identificatie die u mag zien.",
+  unreachable: "Geen antwoord",
+  unreachableMore: "De dienst is nu niet bereikbaar. Behandel de beller als niet geïdentificeerd. We blijven het proberen.",
+  notAllowed: "Niet ingesteld",
+  notAllowedMore: "Deze app mag de benodigde gegevens van het gesprek niet lezen. Neem contact op met uw beheerder.",
+  elsewhere: "Open dit in uw werkomgeving",
+  elsewhereMore: "Deze pagina toont een beller alleen naast het gesprek.",
+  over: "Het gesprek is voorbij",
+  overMore: "Wat van de beller te zien was, is gewist.",
+  enough: "Geïdentificeerd",
+  enoughMore: "Betrouwbaarheid: {level}.",
+  not_enough: "Niet voldoende geïdentificeerd",
+  not_enoughMore: "Betrouwbaarheid: {level}. Minstens {required} is nodig.",
+  oldMore: "Betrouwbaarheid: {level}. Minstens {required} is nodig, en het bewijs daarvan is te oud.",
+  unknownMore: "Betrouwbaarheid: {level}. Wat nodig is, kan nu niet worden opgezocht.",
+  none: "Niet geïdentificeerd",
+  noneMore: "Niets bewijst wie er belt.",
+  noneEnded: "Wat bewees wie er belt, geldt niet meer.",
+  conflict: "Bewijzen van verschillende personen",
+  conflictMore: "Wat in dit gesprek is bewezen, hoort niet bij één persoon. Behandel de beller als niet geïdentificeerd.",
+  waiting: "De beller is op het web gaan inloggen en is nog niet klaar.",
+  notAuthenticated: "Het inloggen op het web is niet gelukt.",
+  purpose: "Belt over",
+  proofs: "Bewijzen",
+  attributes: "Uit het inloggen op het web",
+  missing: "Kan nog in dit gesprek",
+  justNow: "minder dan een minuut geleden",
+  lasts: "eindigt {when}, om {time}",
+  ended: "geëindigd {when}, om {time}",
+  stale: "Geen verbinding sinds {time}. Wat u ziet, kan veranderd zijn.",
+  updated: "Bijgewerkt om {time}",
+  levels: { none: "geen", low: "laag", substantial: "substantieel", high: "hoog" },
+  methods: { bankid: "BankID", web_login: "Inloggen op het web", voice: "Stem" },
+};
+
+export const texts = { en, sv, nl };
+
+/**
+ * As the page's address says, else the first of the browser's languages that we have, else English.
+ * @param {URLSearchParams} query
+ * @returns {Language}
+ */
+export function languageOf(query) {
+  const wanted = [query.get("lang") ?? "", ...navigator.languages];
+  const short = wanted.map((tag) => tag.slice(0, 2).toLowerCase());
+  return /** @type {Language} */ (short.find((tag) => Object.hasOwn(texts, tag)) ?? "en");
+}
+
+/**
+ * @param {string} text
+ * @param {Record<string, string>} values
+ */
+export function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
