@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol
 
 ANSWER_SECONDS = 6.5
@@ -12,7 +13,6 @@ ANSWER_SECONDS = 6.5
 
 ROUTE_SECONDS = 4.0
 """The same of a route: ID Contact's core waits for five, and a function that is still starting needs some of them."""
-
 
 SKEW_MS = 2_000
 """What the clocks of two machines may differ by; a time that lies further ahead is none to rely on."""
@@ -38,6 +38,11 @@ class SystemClock:
 def milliseconds(seconds: float) -> int:
     """Times are kept in the table as whole milliseconds since the epoch."""
     return int(seconds * 1000)
+
+
+def utc(at: int) -> str:
+    """`at`, in milliseconds since the epoch, as flows are told it: `2040-01-01T12:00:00Z`."""
+    return datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(frozen=True)

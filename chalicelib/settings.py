@@ -1,7 +1,6 @@
 """The environment as one frozen object. `python -m chalicelib.settings` prints docs/settings.md from it.
 
-Secrets never stand in the environment: a setting that ends in `_NAME` holds the *name* of an SSM SecureString
-parameter.
+Secrets never stand in the environment: a setting holds the *name* of the SSM SecureString parameter that each is in.
 """
 
 from __future__ import annotations
@@ -524,8 +523,9 @@ def as_markdown() -> str:
         "",
         "<!-- Made by `make docs` from chalicelib/settings.py; change it there. -->",
         "",
-        "Environment variables of the Lambda functions. A name that ends in `_NAME` holds the name of an SSM",
-        "SecureString parameter, never the secret. *Earlier name* is what the 2018 VoiceIt demo called it.",
+        "Environment variables of the Lambda functions. Where the meaning begins with *Parameter*, the value is the",
+        "name of an SSM SecureString parameter, with *String parameter* of a String one, never what it holds.",
+        "*Earlier name* is what the 2018 VoiceIt demo called it, or ID Contact's plugin where that is said.",
         "",
         "| name | meaning | default | read by | earlier name |",
         "|---|---|---|---|---|",

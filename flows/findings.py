@@ -7,7 +7,10 @@ from enum import Enum
 
 
 class Severity(Enum):
-    """`ERROR`: the service refuses the flow, or it lets callers in unproved. `WARNING`: a caller would regret it."""
+    """`ERROR`: the service refuses the flow, or it lets callers in unproved.
+
+    `WARNING`: a caller would regret it, or no call is played through it here.
+    """
 
     ERROR = "error"
     WARNING = "warning"

@@ -18,7 +18,7 @@ from chalicelib.bankid.answers import Collected, Complete, Failed, Pending
 from chalicelib.bankid.hints import End, Prompt, Result
 from chalicelib.bankid.order import Standing
 from chalicelib.bankid.parts import Asked, OrderParts, Secrets
-from chalicelib.clock import Deadline, milliseconds
+from chalicelib.clock import Deadline, milliseconds, utc
 from chalicelib.conditional_write import Record, Scalar
 from chalicelib.contact import Contact, answer
 from chalicelib.errors import (
@@ -120,7 +120,7 @@ def collect(parts: OrderParts, judge: Judge, contact: Contact, deadline: Deadlin
 def _verified(parts: OrderParts, contact: Contact, record: Record) -> dict[str, str]:
     told = {
         "level": Level.HIGH.word,
-        "until": datetime.fromtimestamp(int(record["until"]) // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "until": utc(int(record["until"])),
         "subject": str(record["subject"]),
         "risk": str(record["risk"]),
     }

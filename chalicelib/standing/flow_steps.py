@@ -5,11 +5,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from chalicelib import agent_view, assurance, audit, parameters, policy
 from chalicelib.assurance import SWEPT_AFTER_SECONDS, Level, Standing
-from chalicelib.clock import Clock, Deadline, milliseconds
+from chalicelib.clock import Clock, Deadline, milliseconds, utc
 from chalicelib.conditional_write import Absent, AnyOf, First, Is, Record, Write
 from chalicelib.contact import Contact, answer
 from chalicelib.errors import BadEvent, Misconfigured
@@ -84,7 +83,7 @@ def read(parts: StandingParts, contact: Contact, deadline: Deadline) -> dict[str
         age_seconds=str(max(0, at - found.at) // 1000),
         minutes_left=str((found.until - at) // 60_000),
         subject=found.subject,
-        until=datetime.fromtimestamp(found.until // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        until=utc(found.until),
     )
 
 

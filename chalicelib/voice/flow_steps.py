@@ -5,11 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from chalicelib import agent_view, assurance, audit, parameters
 from chalicelib.assurance import Level, Method, Proof
-from chalicelib.clock import Clock, Deadline, milliseconds
+from chalicelib.clock import Clock, Deadline, milliseconds, utc
 from chalicelib.conditional_write import Record
 from chalicelib.contact import Contact, answer
 from chalicelib.errors import BadEvent
@@ -153,6 +152,6 @@ def _verified(parts: FlowParts, contact: Contact, leg: Record, deadline: Deadlin
     return answer(
         Verdict.VERIFIED,
         level=proof.level.word,
-        until=datetime.fromtimestamp(until // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        until=utc(until),
         subject=proof.subject,
     )

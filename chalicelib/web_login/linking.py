@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from chalicelib import agent_view, audit
 from chalicelib.assurance import Method, Proof
-from chalicelib.clock import Deadline
+from chalicelib.clock import Deadline, utc
 from chalicelib.contact import Contact, answer
 from chalicelib.customer_input.keys import PrivateKeys
 from chalicelib.customer_input.opening import opened
@@ -79,11 +78,10 @@ def _typed(private_keys: PrivateKeys, contact: Contact) -> str | Word:
 
 
 def _proved(proof: Proof) -> dict[str, str]:
-    until = datetime.fromtimestamp(proof.until // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {
         "auth_method": Method.WEB_LOGIN,
         "auth_level": proof.level.word,
-        "auth_until": until,
+        "auth_until": utc(proof.until),
         "subject": proof.subject,
     }
 

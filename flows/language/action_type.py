@@ -70,13 +70,26 @@ class ActionType:
     """One piece of the language.
 
     `branches` may depend on the parameters (`branches_for`). `also` yields what the service says about the action as a
-    whole that no single parameter shows.
+    whole that no single parameter shows. `beyond` are parameters that the service knows and no call is played with,
+    each with the reason; a dot leads into a parameter.
     """
 
     name: str
     parameters: Shape = field(default_factory=Record)
     branches: Branches | Callable[[Mapping[str, Any]], Branches] = CAN_FAIL
     also: Callable[[Action], Iterator[str]] = _no_more_rules
+    beyond: Mapping[str, str] = field(default_factory=dict)
 
     def branches_for(self, parameters: Mapping[str, Any]) -> Branches:
         return self.branches if isinstance(self.branches, Branches) else self.branches(parameters)
+
+    def given_beyond(self, parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Those of `beyond` that are among the parameters, with the reasons."""
+        return ((path, why) for path, why in self.beyond.items() if _is_given(parameters, path))
+
+
+def _is_given(parameters: object, path: str) -> bool:
+    name, _, rest = path.partition(".")
+    if not isinstance(parameters, Mapping) or name not in parameters:
+        return False
+    return not rest or _is_given(parameters[name], rest)

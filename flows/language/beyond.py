@@ -1,18 +1,19 @@
-"""Action types of the service that are not described here: their parameters and branches are not checked."""
+"""What the service knows and no call is played with: types that are not described here, and reasons for parameters."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 _CHAT = "chat only: a caller on the telephone never reaches it"
-_ENDED = "Voice ID ended on 20 May 2026"
+VOICE_ID_ENDED = "Voice ID ended on 20 May 2026"
+VOICE_CONNECTOR = "a connection by SIP, and the telephone network of the laptop has numbers alone"
 _TABLES = "data tables are read and written where this runner has none"
 
 BEYOND: Mapping[str, str] = {
     "AssociateContactToCustomerProfile": "customer profiles beyond finding and making one",
     "AuthenticateParticipant": _CHAT,
     "CheckOutboundCallStatus": "outbound campaigns only",
-    "CheckVoiceId": _ENDED,
+    "CheckVoiceId": VOICE_ID_ENDED,
     "CreatePersistentContactAssociation": _CHAT,
     "EvaluateDataTableValues": _TABLES,
     "GetCalculatedAttributesForCustomerProfile": "customer profiles beyond finding and making one",
@@ -21,7 +22,7 @@ BEYOND: Mapping[str, str] = {
     "LoadContactContent": "e-mail only",
     "ResumeContact": "tasks only",
     "StartOutboundChatContact": _CHAT,
-    "StartVoiceIdStream": _ENDED,
+    "StartVoiceIdStream": VOICE_ID_ENDED,
     "UpdateCase": "cases beyond finding and making one",
     "UpdateContactMediaProcessing": _CHAT,
     "UpdateCustomerProfile": "customer profiles beyond finding and making one",

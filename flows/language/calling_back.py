@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flows.language.action_type import LEADS_ON, ActionType, branches
+from flows.language.beyond import VOICE_CONNECTOR
 from flows.language.shapes import Anything, Record, Reference, Text, Whole
 
 UPDATE_CONTACT_CALLBACK_NUMBER = ActionType(
@@ -26,6 +27,7 @@ CREATE_CALLBACK_CONTACT = ActionType(
             "CallerId": Record(optional={"Number": Text(), "Name": Text()}),
         },
     ),
+    beyond={"ContactFlowId": "a callback's own flow runs while nobody is on the line, and only calls are played"},
 )
 
 COMPLETE_OUTBOUND_CALL = ActionType(
@@ -38,6 +40,7 @@ COMPLETE_OUTBOUND_CALL = ActionType(
         }
     ),
     LEADS_ON,
+    beyond={"VoiceConnector": VOICE_CONNECTOR},
 )
 
 ACTIONS = (UPDATE_CONTACT_CALLBACK_NUMBER, CREATE_CALLBACK_CONTACT, COMPLETE_OUTBOUND_CALL)

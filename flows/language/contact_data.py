@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flows.document import NO_MATCHING_ERROR
 from flows.language.action_type import ActionType, branches
-from flows.language.shapes import ListOf, MapOf, Record, Text, choice
+from flows.language.beyond import VOICE_ID_ENDED
+from flows.language.shapes import Anything, ListOf, MapOf, Record, Text, choice
 
 _CURRENT_OR_RELATED = choice("Current", "Related")
 
@@ -20,9 +21,26 @@ UPDATE_FLOW_ATTRIBUTES = ActionType(
 
 _CONTACT_DATA = ("Name", "Description", "LanguageCode", "CustomerId", "WisdomSessionArn")
 
+_OF_VOICE_ID = (
+    "IsVoiceIdStreamingEnabled",
+    "IsVoiceAuthenticationEnabled",
+    "IsFraudDetectionEnabled",
+    "VoiceAuthenticationThreshold",
+    "VoiceAuthenticationResponseTime",
+    "FraudDetectionThreshold",
+    "WatchlistId",
+)
+
 UPDATE_CONTACT_DATA = ActionType(
     "UpdateContactData",
-    Record(optional={**dict.fromkeys(_CONTACT_DATA, Text()), "TargetContact": _CURRENT_OR_RELATED}),
+    Record(
+        optional={
+            **dict.fromkeys(_CONTACT_DATA, Text()),
+            **dict.fromkeys(_OF_VOICE_ID, Anything()),
+            "TargetContact": _CURRENT_OR_RELATED,
+        }
+    ),
+    beyond=dict.fromkeys(_OF_VOICE_ID, VOICE_ID_ENDED),
 )
 
 TAG_CONTACT = ActionType("TagContact", Record({"Tags": MapOf(Text())}))

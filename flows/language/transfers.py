@@ -7,6 +7,7 @@ from typing import Any
 
 from flows.document import NO_MATCHING_ERROR
 from flows.language.action_type import CAN_FAIL, TERMINAL, ActionType, Branches, branches
+from flows.language.beyond import VOICE_CONNECTOR
 from flows.language.shapes import BOOLEAN, Anything, Pattern, Record, Text, Whole
 
 QUEUE_AT_CAPACITY = "QueueAtCapacity"
@@ -36,6 +37,7 @@ TRANSFER_PARTICIPANT_TO_THIRD_PARTY = ActionType(
         (frozenset({"ThirdPartyPhoneNumber", "VoiceConnector"}),),
     ),
     _third_party_branches,
+    beyond={"VoiceConnector": VOICE_CONNECTOR},
 )
 
 _QUEUE_OR_AGENT = {"QueueId": Text(), "AgentId": Text()}

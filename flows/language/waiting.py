@@ -1,4 +1,4 @@
-"""Wait, which is two actions in one: for a chat customer or bot, and for a Lambda function that runs meanwhile."""
+"""Wait, which is two actions in one: for a time or a participant, and for a Lambda function that runs meanwhile."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ from typing import Any
 
 from flows.document import NO_MATCHING_ERROR
 from flows.language.action_type import ActionType, Branches, Conditions, branches
-from flows.language.shapes import Forms, ListOf, Record, Reference, Whole, choice
+from flows.language.shapes import Forms, ListOf, Record, Reference, Shape, Whole, choice
 
 WAIT_COMPLETED, LAMBDA_RETURNED, CONTINUE = "WaitCompleted", "LambdaReturned", "Continue"
 _LONGEST_SECONDS = 604_800
 
+_CONTINUES: Mapping[str, Shape] = {
+    "ContinueExecution": choice("TRUE", "FALSE"),
+    "MinimumWaitTimeSeconds": Whole(0, _LONGEST_SECONDS),
+}
 _FOR_A_PARTICIPANT = Record(
     {"TimeLimitSeconds": Whole(0, _LONGEST_SECONDS)},
-    {"Events": ListOf(choice("CustomerReturned", "BotParticipantDisconnected"))},
+    {"Events": ListOf(choice("CustomerReturned", "BotParticipantDisconnected")), **_CONTINUES},
 )
 _FOR_A_FUNCTION = Record(
     {
@@ -23,7 +27,7 @@ _FOR_A_FUNCTION = Record(
             {"LambdaReturned": Record({"AsyncLambdaCompletionEvent": Record({"Identifier": Reference()})})}
         ),
     },
-    {"ContinueExecution": choice("TRUE", "FALSE"), "MinimumWaitTimeSeconds": Whole(0, _LONGEST_SECONDS)},
+    _CONTINUES,
 )
 
 
@@ -37,11 +41,11 @@ def _form(parameters: Mapping[str, Any]) -> Record:
 
 def _branches(parameters: Mapping[str, Any]) -> Branches:
     words = (
-        {LAMBDA_RETURNED, CONTINUE}
-        if waits_for_a_function(parameters)
-        else {"CustomerReturned", "BotParticipantDisconnected"}
+        {LAMBDA_RETURNED} if waits_for_a_function(parameters) else {"CustomerReturned", "BotParticipantDisconnected"}
     )
-    conditions = Conditions(frozenset({"Equals"}), frozenset({WAIT_COMPLETED, *words}), frozenset({WAIT_COMPLETED}))
+    conditions = Conditions(
+        frozenset({"Equals"}), frozenset({WAIT_COMPLETED, CONTINUE, *words}), frozenset({WAIT_COMPLETED})
+    )
     return branches(NO_MATCHING_ERROR, may=("ParticipantNotFound",), conditions=conditions)
 
 

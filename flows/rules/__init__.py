@@ -27,7 +27,7 @@ REFUSALS: tuple[Rule, ...] = (
 )
 
 REGRETS: tuple[Rule, ...] = (
-    actions.are_all_known_here,
+    actions.can_all_be_played,
     reachability.every_action_is_reached,
     reachability.every_way_ends,
     naming.no_branch_stands_twice,

@@ -27,11 +27,14 @@ def speak_the_language(flow: Flow) -> Iterator[Finding]:
             yield _error(action, message)
 
 
-def are_all_known_here(flow: Flow) -> Iterator[Finding]:
+def can_all_be_played(flow: Flow) -> Iterator[Finding]:
+    """The service would take them; no call can be played through them, so the runner refuses what is found here."""
     for action in flow.actions:
         if action.type in BEYOND:
-            message = f"{action.type} ({BEYOND[action.type]}): its parameters and branches were not checked"
-            yield Finding(Severity.WARNING, message, action.identifier)
+            yield _warning(action, f"{action.type} is not played: {BEYOND[action.type]}")
+        elif action.type in ACTIONS:
+            for path, why in ACTIONS[action.type].given_beyond(action.parameters):
+                yield _warning(action, f"{path} of {action.type} is not played: {why}")
 
 
 def have_their_branches(flow: Flow) -> Iterator[Finding]:
@@ -100,6 +103,10 @@ def texts(value: object, path: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for number, item in enumerate(value):
             yield from texts(item, f"{path}[{number}]")
+
+
+def _warning(action: Action, message: str) -> Finding:
+    return Finding(Severity.WARNING, message, action.identifier)
 
 
 def _error(action: Action, message: str) -> Finding:

@@ -32,7 +32,7 @@ _OF_JAVASCRIPT = frozenset(
 
 def has_a_start(flow: Flow) -> Iterator[Finding]:
     if flow.start not in flow.by_identifier:
-        yield Finding(Severity.ERROR, "Invalid Action property value. Path: StartAction")
+        yield Finding(Severity.ERROR, f"Invalid Action property value. Path: StartAction: {flow.start}")
 
 
 def is_small_enough(flow: Flow) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ def branches_lead_somewhere(flow: Flow) -> Iterator[Finding]:
         for branch in action.branches():
             if branch.target not in flow.by_identifier:
                 place = "NextAction" if branch.name == "next" else f"{branch.name}.NextAction"
-                message = f"Invalid Action property value. Path: {action.path}.Transitions.{place}"
+                message = f"Invalid Action property value. Path: {action.path}.Transitions.{place}: {branch.target}"
                 yield Finding(Severity.ERROR, message, action.identifier)
 
 

@@ -1,18 +1,19 @@
 """The flows and modules of an instance, read and refused at the door.
 
-What the service would refuse is refused here, and so is what this runner cannot execute: an action type or a parameter
-without a piece is named, never skipped.
+What the service would refuse is refused here, and so is what no call is played with, as the checker says it: an action
+type or a parameter that is not executed is named, never skipped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flows.check import refusals
 from flows.document import Flow, parse
-from flows.language import BEYOND
-from local.connect.actions import PIECES
+from flows.findings import Severity
+from flows.rules.actions import can_all_be_played
 
 
 class FlowRefusedError(ValueError):
@@ -34,21 +35,7 @@ def _accepted(name: str, document: Mapping[str, Any]) -> Flow:
     found = [str(finding) for finding in refusals(document)]
     if not found:
         flow = parse(document)
-        found = list(_beyond_this_runner(flow))
+        found = [str(replace(finding, severity=Severity.ERROR)) for finding in can_all_be_played(flow)]
         if not found:
             return flow
     raise FlowRefusedError(f"{name}:\n" + "\n".join(found))
-
-
-def _beyond_this_runner(flow: Flow) -> Iterator[str]:
-    for action in flow.actions:
-        piece = PIECES.get(action.type)
-        if piece is None:
-            why = f" ({BEYOND[action.type]})" if action.type in BEYOND else ""
-            yield f"this runner does not execute {action.type}{why} [{action.identifier}]"
-            continue
-        for parameter in sorted(action.parameters.keys() - piece.understands):
-            yield f"this runner does not know the parameter {parameter} of {action.type} [{action.identifier}]"
-        reason = piece.refuses(action.parameters)
-        if reason:
-            yield f"this runner does not execute {reason} [{action.identifier}]"

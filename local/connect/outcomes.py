@@ -10,6 +10,14 @@ from flows.document import NO_MATCHING_ERROR, Flow
 from local.connect.queues import Queue
 from local.connect.record import Ending
 
+NO_FLOW = "no such flow was given"
+NO_MODULE = "no such module was given"
+A_FLOW = "a flow, and no module"
+A_MODULE = "a module, and no flow"
+TOO_DEEP = "modules are nested too deep"
+MISTAKES = frozenset({NO_FLOW, NO_MODULE, A_FLOW, A_MODULE, TOO_DEEP})
+"""Notes of what an instance should never come to, although its error branch leads on."""
+
 
 class FlowDefectError(Exception):
     """The flow left the contact with nowhere to go; the message says where."""

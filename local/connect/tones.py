@@ -12,7 +12,6 @@ from collections import deque
 from local.telephone import Press
 
 MOST_BUFFERED = 30
-TONE_SECONDS = 0.2
 _PAUSES = {",": 0.75, "w": 0.5}
 
 

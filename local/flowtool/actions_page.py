@@ -12,7 +12,8 @@ _HEAD = """\
 
 Written by `make docs` from the code. `python -m local flow check` checks every type with an x in the first column, its
 parameters and its branches; `python -m local flow run` executes every type with an x in the second. A flow with any
-other type, or with a parameter that the last column lacks, is refused with the type's name: nothing is passed over.
+other type, or with a parameter that the last column lacks or holds to be refused, is an error to both, by its name and
+with the reason: nothing is passed over.
 
 | type | checked | run | parameters that are honoured, or why it is refused |
 |---|---|---|---|"""
@@ -27,7 +28,9 @@ def page() -> Iterator[str]:
 
 def _last(name: str) -> str:
     if name in PIECES:
-        return ", ".join(f"`{parameter}`" for parameter in sorted(PIECES[name].understands)) or "none"
+        honoured = ", ".join(f"`{parameter}`" for parameter in sorted(PIECES[name].understands)) or "none"
+        refused = (f"; refused: `{path}`: {why}" for path, why in sorted(ACTIONS[name].beyond.items()))
+        return honoured + "".join(refused)
     return f"refused: {BEYOND[name]}"
 
 

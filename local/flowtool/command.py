@@ -15,6 +15,7 @@ from flows.rules.document import MOST_ACTIONS
 from local.connect.flow_set import FlowRefusedError
 from local.flowtool import coverage
 from local.flowtool.draw import mermaid
+from local.flowtool.expecting import shortened
 from local.flowtool.fields import ScriptError
 from local.flowtool.picture.svg import svg
 from local.flowtool.playing import Played, play, strangers
@@ -88,7 +89,7 @@ def told(played: Played) -> Iterable[str]:
         return
     yield f"{played.script.name}: not as expected (- expected, + was)"
     yield from played.differences
-    yield f"the call went: {', '.join(_course(played))}"
+    yield f"the call went: {', '.join(shortened(list(_course(played))))}"
     yield from (f"no flow names {stranger}" for stranger in strangers(played.script, played.flows))
 
 

@@ -6,10 +6,12 @@ import difflib
 import json
 from collections.abc import Iterator, Sequence
 
+from local.connect.outcomes import MISTAKES
 from local.connect.queues import Agent, View
 from local.connect.record import ContactRun, Ending
 from local.flowtool.script import Expected
 
+_MOST_SHOWN = 40
 ANYTHING = "..."
 """In a path: any blocks, or none."""
 
@@ -17,7 +19,8 @@ ANYTHING = "..."
 def differences(
     expected: Expected, run: ContactRun, heard: Sequence[str], agents: Sequence[Agent] = ()
 ) -> Iterator[str]:
-    """A flow that had nowhere to go is never as expected, unless the script says so."""
+    """A flow that had nowhere to go, or that names what was not given, is as expected only if the script says so."""
+    yield from _mistakes(run)
     if expected.ending not in (None, run.ending) or (expected.ending is None and run.ending is Ending.DEFECT):
         yield from _two("ending", expected.ending.name.lower() if expected.ending else "any but", _ending(run))
     if expected.queue not in (None, run.queue or False):
@@ -34,6 +37,17 @@ def differences(
     if expected.path and not _follows(expected.path, path):
         yield "path:"
         yield from (f"  {line}" for line in _diff(expected.path, path))
+
+
+def _mistakes(run: ContactRun) -> Iterator[str]:
+    """A call may seem right only because something was forgotten, whose error branch leads on all the same.
+
+    A block that `fails` makes fail has another note.
+    """
+    made = dict.fromkeys((step.action, step.branch, step.note) for step in run.trace if step.note in MISTAKES)
+    for block, branch, note in made:
+        yield f"block {block}:"
+        yield f"  + {branch}: {note}"
 
 
 def _two(what: str, wanted: object, got: object) -> Iterator[str]:
@@ -62,7 +76,14 @@ def _missing(what: str, wanted: Sequence[str], unwanted: Sequence[str], heard: S
     if missing is not None:
         yield f"  - {missing}"
     yield from (f"  - (never) {words}" for words in never)
-    yield from (f"  + {prompt}" for prompt in heard)
+    yield from shortened([f"  + {prompt}" for prompt in heard])
+
+
+def shortened(told: Sequence[str]) -> list[str]:
+    """The beginning and the end: a call that goes round comes to the same thousands of times."""
+    half = _MOST_SHOWN // 2
+    left_out = len(told) - 2 * half
+    return list(told) if left_out <= 0 else [*told[:half], f"  ({left_out} more)", *told[-half:]]
 
 
 def _diff(wanted: Sequence[str], path: Sequence[str]) -> Iterator[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from local import tls
 from local.aws import ministack
@@ -29,10 +30,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--language", choices=_LANGUAGES, default=_LANGUAGES[0], help="of the prompts")
     given = parser.parse_args(arguments)
     stopped = threading.Event()
-    with contextlib.suppress(KeyboardInterrupt), ministack.start() as aws:
+    with contextlib.suppress(KeyboardInterrupt), _ended_in_order(), ministack.start() as aws:
         certificates = tls.certificates(laptop_certificates())
         serve(aws, certificates, stopped, _tell, port=given.port, language=given.language)
     return 0
+
+
+@contextlib.contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """A closed terminal and `kill` end it as Ctrl-C does, so that no recording and no other process outlives it."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def serve(

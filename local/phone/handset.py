@@ -70,6 +70,8 @@ class Handset:
             return HangUp()
         if asked is Asked.NOTHING:
             return Stay()
+        # Whoever is told may answer at once.
+        self._speaking, self._said = False, None
         self._feed.add("asked", self._clock.now(), what=asked.value)
         return self._speaks() if asked is Asked.VOICE else Stay()
 
@@ -87,7 +89,6 @@ class Handset:
     def _speaks(self) -> Reaction:
         """Wait for what is said, a key instead, or the end of anybody's patience."""
         started = self._clock.now()
-        self._speaking, self._said = False, None
         reaction: Reaction | None = None
         while reaction is None:
             self._clock.sleep(_LOOKS_EVERY_SECONDS)

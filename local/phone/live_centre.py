@@ -15,7 +15,7 @@ from local.connect.queues import Agent, Screen
 from local.connect.record import Step
 from local.phone.events import Feed, ToldTranscript
 from local.twilio import twiml
-from local.web import Request, Response, WebServer
+from local.web import Handler, Request, Response, WebServer
 from local.workspace import Contact, Workspace
 
 PEOPLE = (
@@ -63,6 +63,8 @@ class LiveCentre(Centre):
         self.workspace = Workspace([AGENT])
         self.workspace.framed_by = self.origin
         self.screens = WebServer(self._screen)
+        for server in (self.workspace.server, self.screens):
+            server.handler = _for_its_own_pages(server)
         for server in (self.phones.server, self.workspace.server, self.screens):
             self._open.enter_context(server)
         self.workspace.access_url = f"{self.screens.url}/{STAGE}/agent"
@@ -115,3 +117,14 @@ class LiveCentre(Centre):
     def _contact_ended(self, event: dict[str, Any]) -> None:
         """Beside the phone, which can be picked up again meanwhile: what fails is tried again for minutes."""
         self.clock.spawn(lambda: super(LiveCentre, self)._contact_ended(event))
+
+
+def _for_its_own_pages(server: WebServer) -> Handler:
+    """What `server` answers, but for requests under another site's name, or by another site's page."""
+    answer = server.handler
+
+    def guarded(request: Request) -> Response:
+        here = request.header("Host") == urlsplit(server.url).netloc
+        return answer(request) if here and request.header("Origin") in (None, server.url) else Response(403)
+
+    return guarded

@@ -36,6 +36,7 @@ OWN_NUMBER, OTHERS_NUMBER = "+46701740606", "+46701740605"
 
 _CALLER_ID = re.compile(r"\+[1-9][0-9]{6,14}")
 _KEYS = re.compile(r"[0-9*#]{1,40}")
+_NUMBER = re.compile(r"[0-9]{1,15}")
 _LARGEST = 2_000_000
 _PAGE = Path(__file__).parent / "page"
 _SCRIPT, _STYLE = "text/javascript; charset=utf-8", "text/css; charset=utf-8"
@@ -103,11 +104,11 @@ class PhoneServer:
             return self._answer(200, content_type, (_PAGE / name).read_bytes())
         if request.path == "/events":
             after = parse_qs(request.query).get("after", ["0"])[0]
-            new = self.centre.feed.since(int(after) if after.isdecimal() else 0, self.server.stopped.is_set)
+            new = self.centre.feed.since(int(after) if _NUMBER.fullmatch(after) else 0, self.server.stopped.is_set)
             return self._json(200, new)
         if request.path == "/settings":
             return self._json(200, self._settings())
-        caller = re.fullmatch(r"/takes/([a-z_]+)/([0-9]+)", request.path)
+        caller = re.fullmatch(r"/takes/([a-z_]+)/([0-9]{1,3})", request.path)
         if caller and caller[1] in (*callers.CALLERS, *callers.BAD):
             takes = _takes(caller[1])
             return self._answer(200, "audio/wav", wav.linear(wav.read(takes[int(caller[2]) % len(takes)].read_bytes())))
@@ -157,9 +158,10 @@ class PhoneServer:
         return handset
 
     def _keys(self, asked: dict[str, Any]) -> None:
-        if not _KEYS.fullmatch(str(asked.get("keys"))):
+        keys = str(asked.get("keys"))
+        if not _KEYS.fullmatch(keys):
             raise Wrong(400, "A telephone has the keys 0 to 9, * and #.")
-        self._handset().press(asked["keys"])
+        self._handset().press(keys)
 
     def _voice(self, asked: dict[str, Any]) -> dict[str, object]:
         """A shipped caller says the next of their takes, and after the last one the first again."""
@@ -176,22 +178,24 @@ class PhoneServer:
         self._handset().speak(sound)
 
     def _fault(self, asked: dict[str, Any]) -> None:
-        if asked.get("name") not in SWITCHES:
+        name = str(asked.get("name"))
+        if name not in SWITCHES:
             raise Wrong(404, "There is no such fault.")
-        self.board.turn(asked["name"], bool(asked.get("on")))
+        self.board.turn(name, bool(asked.get("on")))
 
     def _come(self, asked: dict[str, Any]) -> dict[str, str]:
-        if asked.get("purpose") not in PURPOSES:
+        purpose = str(asked.get("purpose"))
+        if purpose not in PURPOSES:
             raise Wrong(404, "There is no such purpose.")
         try:
-            shown = self._website.come(asked["purpose"])
+            shown = self._website.come(purpose)
         except CoreFailed as failed:
             raise Wrong(502, f"The website sees an error: {failed}.") from None
         return {"number": shown.number, "code": shown.code}
 
     def _log_in(self, asked: dict[str, Any]) -> dict[str, int]:
         name = asked.get("person")
-        if name is not None and name not in VISITORS:
+        if name is not None and str(name) not in VISITORS:
             raise Wrong(404, "There is no such visitor.")
         try:
             return {"status": self._website.fail() if name is None else self._website.log_in(name)}

@@ -14,6 +14,8 @@ from local.phone.live_centre import LiveCentre
 from local.telephone import Call
 
 _IDLE_SECONDS = 0.1
+_PUTS_DOWN_SECONDS = 0.5
+"""For who dials again as soon as they are told that their call is over."""
 
 
 class Busy(Exception):
@@ -31,7 +33,7 @@ class Switchboard:
 
     def dial(self, number: str, caller_id: str | None, digits: str = "") -> None:
         """Begin a call; `digits` are what the telephone sends by itself once it is answered. Raises Busy."""
-        if not self._taken.acquire(blocking=False):
+        if not self._taken.acquire(timeout=_PUTS_DOWN_SECONDS):
             raise Busy
         centre, folder = self._centre, tempfile.TemporaryDirectory(prefix="countersign-phone-")
         self.handset = Handset(centre.clock, centre.feed, Path(folder.name), centre.language)

@@ -188,6 +188,36 @@ def test_a_trouble_is_told_and_a_second_page_follows_the_same_call(desk: Desk, c
     desk.hangs_up("the caller hung up")
 
 
+def test_a_page_that_was_left_alone_begins_anew_with_the_next_phone(desk: Desk) -> None:
+    desk.page.evaluate("window.before = true")
+    desk.page.route("**/events*", lambda route: route.abort())
+    desk.dial(PAYMENT_NUMBER)
+    expect(desk.page.get_by_role("alert")).to_contain_text("Nothing answers", timeout=_SLOW_MS)
+    desk.page.unroute("**/events*")
+    desk.hears("end with the hash key")
+    assert desk.page.evaluate("window.before") is None
+    expect(desk.page.get_by_role("alert")).to_be_empty()
+    desk.hangs_up("the caller hung up")
+
+
+def test_a_microphone_that_is_allowed_too_late_is_closed_at_once(desk: Desk) -> None:
+    closed = desk.page.evaluate(
+        """async () => {
+          const { Recording } = await import("/microphone.js");
+          let closed = 0, allow;
+          const stream = { getTracks: () => [{ stop: () => closed++ }] };
+          navigator.mediaDevices.getUserMedia = () => new Promise((resolve) => { allow = () => resolve(stream); });
+          const recording = new Recording(() => {});
+          const begun = recording.begin();
+          await recording.end();
+          allow();
+          await begun;
+          return closed;
+        }"""
+    )
+    assert closed == 1
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nobody_is_shut_out(desk: Desk, scheme: str) -> None:
     if not _AXE.exists():

@@ -1,3 +1,5 @@
+import contextlib
+import http.client
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -5,10 +7,11 @@ import pytest
 
 from local import callers, wav
 from local.aws.ministack import MiniStack
-from local.centre import BANKID_NUMBER, CONNECT_NUMBER, PAYMENT_NUMBER
+from local.centre import BANKID_NUMBER, CONNECT_NUMBER, PAYMENT_NUMBER, STAGE
 from local.demo.stage import KARINS_NUMBER
 from local.phone.handset import Handset
 from local.tls import Certificates
+from local.web import WebServer
 from tests.browser.running_phone import Phone, running_phone
 
 
@@ -28,6 +31,25 @@ def test_only_its_own_name_leads_to_it(phone: Phone) -> None:
     assert phone.ask("GET", "/")[0] == 200
     assert phone.ask("GET", "/", Host="phone.attacker.example")[0] == 403
     assert phone.ask("GET", "/events", Host=f"127.0.0.1:{phone.server.server.port}")[0] == 403
+
+
+def test_what_it_frames_is_for_its_own_pages_too(phone: Phone) -> None:
+    centre = phone.centre
+    for server, path in [(centre.workspace.server, "/"), (centre.screens, f"/{STAGE}/agent")]:
+        own = f"localhost:{server.port}"
+        headers = {
+            200: [{"Host": own}, {"Host": own, "Origin": server.url}],
+            403: [{"Host": "phone.attacker.example"}, {"Host": own, "Origin": "http://attacker.example"}],
+        }
+        for status, sent in headers.items():
+            assert [answered(server, path, one) for one in sent] == [status] * 2
+
+
+def answered(server: WebServer, path: str, headers: dict[str, str]) -> int:
+    connection = http.client.HTTPConnection("localhost", server.port, timeout=10.0)
+    with contextlib.closing(connection):
+        connection.request("GET", path, headers=headers)
+        return connection.getresponse().status
 
 
 @pytest.mark.parametrize("origin", ["http://attacker.example", "http://localhost:1", "null", ""])
@@ -57,12 +79,16 @@ def test_a_second_call_is_refused_while_one_is_open(phone: Phone) -> None:
         ("/dial", {"number": PAYMENT_NUMBER, "types_code": True}, 409),
         ("/keys", {"keys": "1"}, 409),
         ("/keys", {"keys": "A"}, 400),
+        ("/keys", {"keys": 1}, 409),
         ("/voice", {"caller": "nobody"}, 404),
         ("/voice", {"caller": "karin"}, 409),
         ("/recording", b"RIFF", 409),
         ("/fault", {"name": "fire"}, 404),
+        ("/fault", {"name": ["voiceit"]}, 404),
         ("/website", {"purpose": "none"}, 404),
+        ("/website", {"purpose": {}}, 404),
         ("/login", {"person": "mallory"}, 404),
+        ("/login", {"person": ["karin"]}, 404),
         ("/login", {}, 409),
         ("/nothing", {}, 404),
         ("/dial", b"[]", 404),

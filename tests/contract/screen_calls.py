@@ -41,6 +41,7 @@ from local.aws.table import create_table
 from local.cognito import Cognito
 from local.connect.admin_api import AdminApi, Segment
 from local.tls import Certificates
+from tests.contract.feedback_calls import Noting
 from tests.contract.flow_calls import soon
 from tests.contract.wiring import INSTANCE, NUMBER, SteppingClock
 
@@ -116,16 +117,6 @@ def environ(pool: Cognito, **changed: str) -> dict[str, str]:
     }
 
 
-class Asked(Feedback):
-    """Keeps what was asked for."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, str]] = []
-
-    def ask(self, contact: str, type: str) -> None:  # noqa: A002
-        self.asked.append((contact, type))
-
-
 @dataclass
 class Screen:
     """An agent's screen before a call of its own, in a process of its own.
@@ -136,7 +127,7 @@ class Screen:
     world: World
     clock: SteppingClock
     parts: ScreenParts
-    feedback: Asked
+    feedback: Noting
     contact: str = field(default_factory=lambda: str(UUID(int=next(_contacts))))
     segment: str = ""
     token: str | None = None
@@ -224,7 +215,7 @@ class Screen:
 
 def screen(world: World) -> Screen:
     """Before a call that nobody has looked at."""
-    clock, feedback = SteppingClock(), Asked()
+    clock, feedback = SteppingClock(), Noting()
     world.pool.now = clock.now
     return Screen(world, clock, _fresh(world, world.parts.login.settings, clock, feedback), feedback)
 

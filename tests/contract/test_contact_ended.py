@@ -205,7 +205,7 @@ def both(bankid: BankIDFlow, karin: Karin) -> Karin:
     return karin
 
 
-def test_all_are_told(bankid: BankIDFlow, both: Karin) -> None:
+def test_the_end_of_a_call_reaches_its_order_and_its_view_once_each(bankid: BankIDFlow, both: Karin) -> None:
     both.ends()
     both.ends()
     assert bankid.bankid.cancelled == [bankid.bankid.orders[0].order_ref]

@@ -94,7 +94,7 @@ def test_an_action_of_the_wrong_form_is_refused_without_an_accident(broken: dict
 
 
 def test_a_start_that_is_no_action_is_refused() -> None:
-    assert "Invalid Action property value. Path: StartAction" in errors({**GOOD, "StartAction": "nowhere"})
+    assert "Invalid Action property value. Path: StartAction: nowhere" in errors({**GOOD, "StartAction": "nowhere"})
 
 
 @pytest.mark.parametrize("identifier", ["a:b", "50%", "x" * 51, "constructor", "a[0]"])
@@ -298,7 +298,7 @@ def test_an_action_that_leads_on_needs_a_next_action_and_an_end_has_none() -> No
 
 def test_a_branch_to_nowhere_is_refused_by_its_path() -> None:
     next_action = flow(action("hello", "MessageParticipant", {"Text": "Hello."}, "nowhere"))
-    assert only_error(next_action) == "Invalid Action property value. Path: Actions[0].Transitions.NextAction"
+    assert only_error(next_action) == "Invalid Action property value. Path: Actions[0].Transitions.NextAction: nowhere"
     error = flow(action("hello", "MessageParticipant", {"Text": "Hi."}, "bye", {"NoMatchingError": "gone"}), hang_up())
     assert "NoMatchingError" in only_error(error)
 

@@ -54,6 +54,7 @@ def test_any_value_in_any_place_is_judged_without_an_accident(hostile: Any) -> N
 @pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
 def test_any_flow_that_can_be_read_can_be_drawn(hostile: Any) -> None:
     document = flow(say("hello", "Hello.", "bye"), action("lost", "Nonsense", {}, "nowhere"), hang_up(), hang_up())
+    drawn = 0
     for at in places(document):
         try:
             read = parse(hurt(document, at, hostile))
@@ -61,6 +62,8 @@ def test_any_flow_that_can_be_read_can_be_drawn(hostile: Any) -> None:
             continue
         assert mermaid(read).startswith("flowchart")
         assert ElementTree.fromstring(svg(read)).get("role") == "img"  # noqa: S314 (our own picture)
+        drawn += 1
+    assert drawn
 
 
 @pytest.mark.parametrize(

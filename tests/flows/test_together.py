@@ -145,13 +145,13 @@ def test_what_is_no_flow_is_an_error_of_the_document(
     assert capsys.readouterr().out.startswith(f"{file}: flow: error: th")
 
 
-def test_a_type_that_is_not_described_here_is_pointed_out_and_no_error(
+def test_a_type_that_no_call_is_played_with_is_pointed_out_with_its_reason(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     update = action("case", "UpdateCase", {"Anything": "1"}, "bye", {"NoMatchingError": "bye"})
     [file] = written(tmp_path, cases=flow(say("hello", "Hello.", "case"), update, say("so", "So.", "bye"), hang_up()))
     assert main(["check", file]) == 0
-    assert f"{file}: case: warning: UpdateCase (cases" in capsys.readouterr().out
+    assert f"{file}: case: warning: UpdateCase is not played: cases" in capsys.readouterr().out
 
 
 def test_the_flows_that_hooks_name_are_looked_for_like_others(

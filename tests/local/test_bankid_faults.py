@@ -146,8 +146,11 @@ def test_nobody_gets_in_without_a_certificate(bank: Bank) -> None:
 
 
 def test_nobody_gets_in_with_an_expired_certificate(bank: Bank) -> None:
-    with pytest.raises((ssl.SSLError, ConnectionError)) as refused:
-        Client(bank, "expired-relying-party").auth()
+    client = Client(bank, "expired-relying-party")
+    client.context.maximum_version = ssl.TLSVersion.TLSv1_2  # in 1.3 a client may be sending already, and not hear why
+
+    with pytest.raises(ssl.SSLError) as refused:
+        client.auth()
     assert "expired" in str(refused.value).lower()
 
 

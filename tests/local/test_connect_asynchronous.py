@@ -143,3 +143,24 @@ def test_comparing_the_answer_comes_after_loading_it() -> None:
     check = compare("check", "$.External.result", "done", ok="late")
     tried, _ = called(start("check"), check)
     assert branches(tried.phone())[1] == ("check", "NoMatchingCondition")
+
+
+@pytest.mark.parametrize("events", [{}, {"Events": ["CustomerReturned"]}, {"Events": ["BotParticipantDisconnected"]}])
+def test_a_call_does_not_wait_for_what_only_chats_have(events: dict[str, Any]) -> None:
+    block = action(
+        "wait", "Wait", {"TimeLimitSeconds": "60", **events}, "done", ERROR, {"Equals WaitCompleted": "done"}
+    )
+    tried = centre(block, *BYE)
+    begun = tried.clock.now()
+    assert branches(tried.phone())[0] == ("wait", "NoMatchingError")
+    assert tried.clock.now() - begun < 5
+
+
+def test_a_call_goes_on_while_it_waits_for_a_time() -> None:
+    parameters = {"TimeLimitSeconds": "30", "ContinueExecution": "TRUE"}
+    tests = {"Equals WaitCompleted": "done", "Equals Continue": "plays"}
+    tried = centre(action("wait", "Wait", parameters, "done", ERROR, tests), PLAYS, *BYE)
+    begun = tried.clock.now()
+    run = tried.phone()
+    assert branches(run)[-3:] == [("wait", "Equals WaitCompleted"), ("done", "next"), ("bye", "end")]
+    assert run.trace[-2].at - begun == pytest.approx(30, abs=0.2)

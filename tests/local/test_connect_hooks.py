@@ -54,8 +54,9 @@ def test_the_queue_flow_is_played_until_an_agent_is_free() -> None:
     assert tried.transcript.longest_silence() == 0.0
 
 
-def test_music_is_interrupted_for_something_else_as_often_as_it_says() -> None:
-    every = music(following="say", InterruptFrequencySeconds="1")
+@pytest.mark.parametrize("goes_on", ["True", "False"])
+def test_music_is_interrupted_for_something_else_as_often_as_it_says(goes_on: str) -> None:
+    every = music(following="say", InterruptFrequencySeconds="1", ContinueMessagingDuringInterrupt=goes_on)
     flows = {"CustomerQueue": one(every, say("say", "Hold on, please.", "music"))}
     person = Listener()
     run = queueing(flows).phone(person)

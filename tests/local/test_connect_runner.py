@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from flows.check import check
 from local.connect import Circumstances, Ending, FlowRefusedError
 from local.telephone import Asked, Call, Ended, Press
 from tests.flows.documents import action, flow, hang_up, invoke, say, set_attributes
@@ -94,15 +95,22 @@ CALLBACK = {
         ),
         (action("a", "StartVoiceIdStream", {}, "done", {"NoMatchingError": "done"}), "Voice ID ended"),
         (
+            action("a", "UpdateContactData", {"WatchlistId": "w"}, "done", {"NoMatchingError": "done"}),
+            "WatchlistId of UpdateContactData is not played: Voice ID ended",
+        ),
+        (
+            action("a", "CompleteOutboundCall", {"VoiceConnector": {"VoiceConnectorType": "x"}}, "done"),
+            "VoiceConnector of CompleteOutboundCall is not played: a connection by SIP",
+        ),
+        (
             action(
                 "a",
-                "Wait",
-                {"TimeLimitSeconds": "60"},
+                "TransferParticipantToThirdParty",
+                {"VoiceConnector": {}, "ThirdPartyConnectionTimeLimitSeconds": "20", "ContinueFlowExecution": "False"},
                 "done",
                 {"NoMatchingError": "done"},
-                {"Equals WaitCompleted": "done"},
             ),
-            "Wait for a participant of a chat",
+            "VoiceConnector of TransferParticipantToThirdParty is not played: a connection by SIP",
         ),
         (
             action("a", "CreateCallbackContact", CALLBACK, "done", {"NoMatchingError": "done"}),
@@ -125,6 +133,7 @@ CALLBACK = {
     ],
 )
 def test_what_the_runner_does_not_execute_is_refused_by_name(broken: dict[str, Any], named: str) -> None:
+    assert any(named in finding.message for finding in check(flow(broken, *BYE)))
     with pytest.raises(FlowRefusedError, match=named):
         centre(broken, *BYE)
 

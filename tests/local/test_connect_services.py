@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from flows.check import check
+from flows.findings import Severity
 from flows.language import ACTIONS, BEYOND
 from local.connect import Circumstances, Ending, Queue, Reply
 from local.connect.actions import PIECES
+from local.connect.flow_set import FlowRefusedError, FlowSet
 from local.telephone import Press
-from tests.flows.action_types import TYPES
+from tests.flows.action_types import PARAMETERS
 from tests.flows.documents import action, compare, flow, say, set_attributes, store_input
 from tests.local.connect_calls import BYE, CALLER, QUEUE, Centre, Listener, branches, centre
 
@@ -19,9 +23,35 @@ FAILED = say("failed", "No.", "done")
 
 
 def test_every_type_of_the_language_is_executed_or_refused_with_a_reason() -> None:
-    assert [kind for kind in TYPES if kind not in PIECES and not BEYOND.get(kind)] == []
+    assert [kind for kind in PARAMETERS if kind not in PIECES and not BEYOND.get(kind)] == []
     assert not PIECES.keys() & BEYOND.keys()
     assert PIECES.keys() == ACTIONS.keys()
+
+
+@pytest.mark.parametrize("kind", [kind for kind in PARAMETERS if kind in PIECES])
+def test_every_parameter_is_honoured_or_refused_with_a_reason(kind: str) -> None:
+    honoured, refused = PIECES[kind].understands, {path for path, why in ACTIONS[kind].beyond.items() if why}
+    assert honoured | {path for path in refused if "." not in path} == set(PARAMETERS[kind])
+    assert not honoured & refused
+
+
+@pytest.mark.parametrize("kind", PARAMETERS)
+def test_what_the_runner_refuses_the_checker_tells_and_every_parameter_is_known(kind: str) -> None:
+    names = PARAMETERS[kind]
+    for given in ([name] for name in names) if names else [[]]:
+        document = flow(action("a", kind, dict.fromkeys(given, "x"), "done", ERROR), FAILED, *BYE)
+        told = [one for one in check(document) if one.severity is Severity.ERROR or "is not played: " in one.message]
+        assert refused_by_the_runner(document) == [str(replace(one, severity=Severity.ERROR)) for one in told]
+        errors = [one.message for one in told]
+        assert [error for error in errors if "Invalid Action property name" in error and "Parameters" in error] == []
+
+
+def refused_by_the_runner(document: dict[str, Any]) -> list[str]:
+    try:
+        FlowSet({"main": document})
+    except FlowRefusedError as refused:
+        return str(refused).splitlines()[1:]
+    return []
 
 
 # Metrics.
@@ -108,7 +138,7 @@ def test_a_callback_needs_a_queue_and_a_number() -> None:
 
 @pytest.mark.parametrize(("initiation", "ending"), [("OUTBOUND", Ending.DISCONNECTED), ("INBOUND", Ending.DEFECT)])
 def test_a_call_is_completed_only_where_the_contact_centre_places_it(initiation: str, ending: Ending) -> None:
-    complete = action("complete", "CompleteOutboundCall", {}, "done")
+    complete = action("complete", "CompleteOutboundCall", {"ConnectionTimeLimitSeconds": "30"}, "done")
     assert centre(complete, *BYE, circumstances=Circumstances(initiation=initiation)).phone().ending is ending
 
 
@@ -136,7 +166,8 @@ ORDER = Reply({"IntentName": "Order", "Slots": {"item": "book"}})
 )
 def test_a_bot_takes_the_branch_of_its_intent(replies: tuple[Reply, ...], branch: str) -> None:
     person = Listener()
-    run = centre(bot(), READ, FAILED, *BYE, circumstances=Circumstances(replies={"bot": replies})).phone(person)
+    chats = {"LexInitializationData": {"InitialMessage": "Hi."}, "LexTimeoutSeconds": {"Text": "60"}}
+    run = centre(bot(**chats), READ, FAILED, *BYE, circumstances=Circumstances(replies={"bot": replies})).phone(person)
     assert branches(run)[0] == ("bot", branch)
     assert person.heard[0] == "How can I help?"
     if branch == "Equals Order":
@@ -229,6 +260,12 @@ def test_the_newer_block_switches_recording_too(participants: list[str], automat
     voice = {"VoiceRecordingBehavior": {"RecordedParticipants": participants, "IVRRecordingBehavior": automated}}
     block = action("record", "UpdateContactRecordingAndAnalyticsBehavior", {"VoiceBehavior": voice}, "done", ERROR)
     assert centre(block, FAILED, *BYE).phone().trace[1].recorded is recorded
+
+
+def test_what_is_analysed_changes_nothing_on_the_line() -> None:
+    parameters = {"RecordingBehavior": {"RecordedParticipants": ["Agent"]}, "AnalyticsBehavior": {"Enabled": "True"}}
+    run = centre(action("record", "UpdateContactRecordingBehavior", parameters, "done"), *BYE).phone()
+    assert (branches(run)[0], run.trace[1].recorded) == (("record", "next"), True)
 
 
 def test_what_is_for_chats_is_for_another_channel() -> None:

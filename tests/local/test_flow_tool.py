@@ -324,6 +324,52 @@ def test_what_is_not_as_expected_is_told_as_a_diff(folder: Folder, expect: str, 
     assert list(folder.play(f'[queues."arn:queue/help"]\n[expect]\n{expect}', *actions).differences) == told
 
 
+@pytest.mark.parametrize(
+    ("kind", "parameter", "what"),
+    [
+        ("InvokeFlowModule", {"FlowModuleId": "greeting"}, "no such module was given"),
+        ("InvokeFlowModule", {"FlowModuleId": "main"}, "a flow, and no module"),
+        ("TransferToFlow", {"ContactFlowId": "greeting"}, "no such flow was given"),
+        ("UpdateContactEventHooks", {"EventHooks": {"AgentWhisper": "greeting"}}, "no such flow was given"),
+    ],
+)
+def test_a_flow_that_was_not_given_is_never_as_expected_unless_the_script_says_so(
+    folder: Folder, capsys: pytest.CaptureFixture[str], kind: str, parameter: dict[str, Any], what: str
+) -> None:
+    file = folder.flow(action("call", kind, parameter, "done", {"NoMatchingError": "done"}), *BYE)
+    forgotten = folder.script('expect.ending = "disconnected"')
+    assert main(["run", str(file), "--script", str(forgotten)]) == 1
+    assert capsys.readouterr().out.splitlines()[1:3] == ["block call:", f"  + NoMatchingError: {what}"]
+    on_purpose = folder.script('fails.call = "NoMatchingError"\nexpect.ending = "disconnected"')
+    assert main(["run", str(file), "--script", str(on_purpose)]) == 0
+
+
+def test_modules_that_are_nested_too_deep_are_never_as_expected(folder: Folder) -> None:
+    deep = {"FlowModuleId": "deep"}
+    again = action("again", "InvokeFlowModule", deep, "return", {"NoMatchingError": "return"})
+    folder.flow(again, action("return", "EndFlowModuleExecution", {}), name="deep", settings=SETTINGS)
+    call = action("call", "InvokeFlowModule", deep, "done", {"NoMatchingError": "done"})
+    told = folder.play('flows.deep = "deep.json"', call, *BYE).differences
+    assert told == ("block again:", "  + NoMatchingError: modules are nested too deep")
+
+
+def test_a_module_is_no_flow_to_go_on_in(folder: Folder) -> None:
+    folder.flow(action("return", "EndFlowModuleExecution", {}), name="deep", settings=SETTINGS)
+    move = action("move", "TransferToFlow", {"ContactFlowId": "deep"}, "done", {"NoMatchingError": "done"})
+    told = folder.play('flows.deep = "deep.json"', move, *BYE).differences
+    assert told == ("block move:", "  + NoMatchingError: a module, and no flow")
+
+
+def test_of_a_call_that_goes_round_the_beginning_and_the_end_are_told(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = folder.flow(say("a", "Round.", "b"), say("b", "And round.", "a"))
+    assert main(["run", str(file), "--script", str(folder.script('expect.says = ["Goodbye"]'))]) == 1
+    told = capsys.readouterr().out
+    assert f"({MOST_STEPS - 40} more)" in told
+    assert len(told.splitlines()) < 60
+
+
 def test_a_flow_that_never_ends_is_stopped_and_told_why(folder: Folder) -> None:
     attributes = [set_attributes("a", "b", x="1"), set_attributes("b", "a", x="2")]
     played = folder.play("", *attributes)
@@ -408,7 +454,7 @@ def test_a_call_does_not_begin_in_a_module(folder: Folder) -> None:
 
 @pytest.mark.parametrize("kind", sorted(BEYOND))
 def test_what_belongs_to_chat_tasks_and_the_like_is_refused_by_name(folder: Folder, kind: str) -> None:
-    with pytest.raises(FlowRefusedError, match=f"this runner does not execute {kind}"):
+    with pytest.raises(FlowRefusedError, match=f"{kind} is not played: "):
         folder.play("", action("a", kind, {}, "done"), *BYE)
 
 

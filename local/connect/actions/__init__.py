@@ -1,7 +1,7 @@
 """How each type of action is executed: one small piece per type, gathered in `PIECES`.
 
 To add an action: write its piece in the module of its kind (or a new one named below), and its type in
-`flows.language`. A type without a piece is refused by name when a flow is loaded.
+`flows.language`. What is beyond a call is said there, too, and refused by name.
 """
 
 from __future__ import annotations

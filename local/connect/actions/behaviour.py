@@ -20,6 +20,7 @@ def _logging(action: Action, execution: Execution) -> Outcome:
 
 
 def _recording(action: Action, execution: Execution) -> Outcome:
+    """What is analysed is heard by nobody on the line."""
     _record(action.parameters["RecordingBehavior"], execution)
     return Done()
 
@@ -73,7 +74,7 @@ def _speaker(action: Action, execution: Execution) -> Outcome:
 
 PIECES = (
     Piece("UpdateFlowLoggingBehavior", _logging, frozenset({"FlowLoggingBehavior"})),
-    Piece("UpdateContactRecordingBehavior", _recording, frozenset({"RecordingBehavior"})),
+    Piece("UpdateContactRecordingBehavior", _recording, frozenset({"RecordingBehavior", "AnalyticsBehavior"})),
     Piece(
         "UpdateContactRecordingAndAnalyticsBehavior",
         _recording_and_analytics,

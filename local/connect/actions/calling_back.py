@@ -37,6 +37,7 @@ def _create(action: Action, execution: Execution) -> Outcome:
 
 
 def _complete(action: Action, execution: Execution) -> Outcome:
+    """Whoever is called answers at once, within any `ConnectionTimeLimitSeconds`."""
     if execution.contact.initiation not in _PLACED:
         raise FlowDefectError(f"{action.identifier}: only where the contact centre places the call")
     return Done()
@@ -47,5 +48,5 @@ _WHEN = frozenset({"InitialCallDelaySeconds", "MaximumConnectionAttempts", "Retr
 PIECES = (
     Piece("UpdateContactCallbackNumber", _set_number, frozenset({"CallbackNumber"}), only_in=LISTENING),
     Piece("CreateCallbackContact", _create, _WHEN | {"QueueId", "AgentId", "CallerId"}, only_in=LISTENING),
-    Piece("CompleteOutboundCall", _complete, frozenset({"CallerId"}), only_in=CALLS),
+    Piece("CompleteOutboundCall", _complete, frozenset({"CallerId", "ConnectionTimeLimitSeconds"}), only_in=CALLS),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flows.document import Action
 from local.connect.actions.piece import Piece
 from local.connect.execution import Execution
-from local.connect.outcomes import Done, Fails, Outcome
+from local.connect.outcomes import A_MODULE, NO_FLOW, Done, Fails, Outcome
 
 
 def _set_hook(action: Action, execution: Execution) -> Outcome:
@@ -14,7 +14,7 @@ def _set_hook(action: Action, execution: Execution) -> Outcome:
         named = execution.text(flow_id)
         flow = execution.flow_named(named)
         if flow is None or flow.is_module:
-            return Fails(note="no such flow")
+            return Fails(note=NO_FLOW if flow is None else A_MODULE)
         contact.hooks[hook] = named
         contact.disabled_hooks.discard(hook)
     for hook, configuration in action.parameters.get("EventHooksConfiguration", {}).items():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flows.document import Action
 from flows.language.keys import buffers, sets_the_buffer, stores
@@ -100,12 +99,6 @@ class _Typing:
         return typed
 
 
-def _refuses(parameters: Mapping[str, Any]) -> str | None:
-    if "PhoneNumberValidation" in parameters.get("InputValidation", {}):
-        return "GetParticipantInput with PhoneNumberValidation"
-    return None
-
-
 _UNDERSTANDS = PROMPT | {
     "InputTimeLimitSeconds",
     "StoreInput",
@@ -117,4 +110,4 @@ _UNDERSTANDS = PROMPT | {
     "SkipWhenDTMFBufferEnabled",
 }
 
-PIECES = (Piece("GetParticipantInput", _get_input, _UNDERSTANDS, _refuses, LISTENING),)
+PIECES = (Piece("GetParticipantInput", _get_input, _UNDERSTANDS, LISTENING),)

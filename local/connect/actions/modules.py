@@ -5,7 +5,7 @@ from __future__ import annotations
 from flows.document import Action
 from local.connect.actions.piece import Piece
 from local.connect.execution import Execution
-from local.connect.outcomes import Done, Fails, Outcome, Returns, Yields
+from local.connect.outcomes import A_FLOW, NO_MODULE, TOO_DEEP, Done, Fails, Outcome, Returns, Yields
 
 DEEPEST_MODULE = 5
 
@@ -13,8 +13,10 @@ DEEPEST_MODULE = 5
 def _invoke_module(action: Action, execution: Execution) -> Outcome:
     module = execution.flow_named(execution.text(action.parameters["FlowModuleId"]))
     depth = len(execution.contact.visits)
-    if module is None or not module.is_module or depth > DEEPEST_MODULE:
-        return Fails(note="no such module" if module is None else "not here")
+    if module is None or not module.is_module:
+        return Fails(note=NO_MODULE if module is None else A_FLOW)
+    if depth > DEEPEST_MODULE:
+        return Fails(note=TOO_DEEP)
     outcome = execution.play(execution, module, execution.value(action.parameters.get("Input", {})))
     if not isinstance(outcome, Returns):
         return outcome

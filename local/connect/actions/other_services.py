@@ -55,7 +55,10 @@ def _makes(root: str, key: str) -> Run:
 
 
 def _bot(action: Action, execution: Execution) -> Outcome:
-    """The reply's data are `$.Lex`; `IntentName` in it chooses the branch. A buffer of keys is emptied before."""
+    """The reply's data are `$.Lex`; `IntentName` in it chooses the branch. A buffer of keys is emptied before.
+
+    What the bot is begun with, and how long it waits, is in the reply already.
+    """
     execution.line.forget_keys()
     execution.line.talk_with_a_machine(speech(action.parameters, execution.contact))
     reply = _reply(action, execution)
@@ -65,7 +68,7 @@ def _bot(action: Action, execution: Execution) -> Outcome:
     return Yields(reply.data.get("IntentName"))
 
 
-_BOT = PROMPT | {"LexV2Bot", "LexBot", "LexSessionAttributes"}
+_BOT = PROMPT | {"LexV2Bot", "LexBot", "LexSessionAttributes", "LexInitializationData", "LexTimeoutSeconds"}
 _TASK = frozenset(
     {
         "Name",

@@ -22,7 +22,10 @@ def _say(action: Action, execution: Execution) -> Outcome:
 
 
 def _say_again_and_again(action: Action, execution: Execution) -> Outcome:
-    """Until it is time for something else (`InterruptFrequencySeconds`), or what it is played for is over."""
+    """Until it is time for something else (`InterruptFrequencySeconds`), or what it is played for is over.
+
+    Messages that go on under what follows (`ContinueMessagingDuringInterrupt`) are not written down again.
+    """
     frequency = action.parameters.get("InterruptFrequencySeconds")
     started = execution.line.now()
     until = started + execution.number(frequency) if frequency else math.inf
@@ -45,7 +48,7 @@ PIECES = (
     Piece(
         "MessageParticipantIteratively",
         _say_again_and_again,
-        frozenset({"Messages", "InterruptFrequencySeconds"}),
+        frozenset({"Messages", "InterruptFrequencySeconds", "ContinueMessagingDuringInterrupt"}),
         only_in=HOLDS | {Kind.CUSTOMER_QUEUE},
     ),
 )

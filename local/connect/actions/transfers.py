@@ -10,7 +10,18 @@ from flows.language.transfers import QUEUE_AT_CAPACITY, resumes
 from local.connect.actions.piece import Piece
 from local.connect.execution import Execution
 from local.connect.kinds import CALLS, EVERY, LISTENING, Kind
-from local.connect.outcomes import Done, Ends, Fails, FlowDefectError, Moves, Outcome, Over, Queues
+from local.connect.outcomes import (
+    A_MODULE,
+    NO_FLOW,
+    Done,
+    Ends,
+    Fails,
+    FlowDefectError,
+    Moves,
+    Outcome,
+    Over,
+    Queues,
+)
 from local.connect.queues import Queue
 from local.connect.record import Ending
 from local.telephone import Call, Ended
@@ -106,7 +117,9 @@ def _to_agent(action: Action, execution: Execution) -> Outcome:
 
 def _to_flow(action: Action, execution: Execution) -> Outcome:
     flow = execution.flow_named(execution.text(action.parameters["ContactFlowId"]))
-    return Fails(note="no such flow") if flow is None or flow.is_module else Moves(flow)
+    if flow is None or flow.is_module:
+        return Fails(note=NO_FLOW if flow is None else A_MODULE)
+    return Moves(flow)
 
 
 def _end_flow(action: Action, execution: Execution) -> Outcome:

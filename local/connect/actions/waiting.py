@@ -1,5 +1,7 @@
-"""Wait, in the form that callers can meet: until a function that runs meanwhile has answered.
+"""Wait, in the forms that callers can meet: until a function that runs meanwhile has answered, or for a time.
 
+The administrator guide has it for calls only while a function or the branch `Continue` runs; without both, a Wait takes
+its error branch.
 What the branch `Continue` does at run time is documented thinly. Here it is carried out while the function runs, and
 whatever it plays stops when the function returns, or when the time is up; without it, the caller hears nothing.
 """
@@ -7,8 +9,6 @@ whatever it plays stops when the function returns, or when the time is up; witho
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 from flows.document import Action
 from flows.language.waiting import CONTINUE, LAMBDA_RETURNED, WAIT_COMPLETED, waits_for_a_function
@@ -16,10 +16,13 @@ from local.connect.actions.piece import Piece
 from local.connect.execution import Execution
 from local.connect.interruption import Interrupted, Interruption
 from local.connect.kinds import CALLS
-from local.connect.outcomes import FlowDefectError, Outcome, Yields
+from local.connect.outcomes import Fails, FlowDefectError, Outcome, Yields
 
 
 def _wait(action: Action, execution: Execution) -> Outcome:
+    meanwhile = _continues_at(action)
+    if meanwhile is None and not waits_for_a_function(action.parameters):
+        return Fails(note="a call waits only for a function, or with the branch Continue")
     waiting = execution.contact.visit.waiting
     if action.identifier in waiting:
         # The branch came back to where it began: there is nothing left to do but to wait.
@@ -28,17 +31,17 @@ def _wait(action: Action, execution: Execution) -> Outcome:
         raise FlowDefectError(f"{action.identifier}: a Wait begins while another goes on")
     now = execution.clock.now()
     least = now + execution.number(action.parameters.get("MinimumWaitTimeSeconds", "0"))
-    awaited = action.parameters["InterruptibleEvents"]["LambdaReturned"]["AsyncLambdaCompletionEvent"]["Identifier"]
-    invocation = execution.text(awaited)
+    invocation = _awaited(action, execution)
 
     def returned() -> bool:
+        if invocation is None:
+            return False
         return execution.clock.now() >= least and execution.invoker.returned(invocation)
 
     until = Interruption(now + execution.number(action.parameters["TimeLimitSeconds"]), returned)
     waiting.add(action.identifier)
     try:
         with execution.line.until(until):
-            meanwhile = _continues_at(action)
             if meanwhile is not None:
                 return execution.go_on(execution, meanwhile)
             execution.line.silence(math.inf)
@@ -55,10 +58,16 @@ def _continues_at(action: Action) -> str | None:
     return next((test.target for test in action.conditions if test.operands == (CONTINUE,)), None)
 
 
-def _refuses(parameters: Mapping[str, Any]) -> str | None:
-    return None if waits_for_a_function(parameters) else "Wait for a participant of a chat"
+def _awaited(action: Action, execution: Execution) -> str | None:
+    """The invocation; no customer comes back and no bot leaves in a call."""
+    if not waits_for_a_function(action.parameters):
+        return None
+    event = action.parameters["InterruptibleEvents"]["LambdaReturned"]["AsyncLambdaCompletionEvent"]
+    return execution.text(event["Identifier"])
 
 
-_UNDERSTANDS = frozenset({"TimeLimitSeconds", "ContinueExecution", "MinimumWaitTimeSeconds", "InterruptibleEvents"})
+_UNDERSTANDS = frozenset(
+    {"TimeLimitSeconds", "Events", "ContinueExecution", "MinimumWaitTimeSeconds", "InterruptibleEvents"}
+)
 
-PIECES = (Piece("Wait", _wait, _UNDERSTANDS, _refuses, CALLS),)
+PIECES = (Piece("Wait", _wait, _UNDERSTANDS, CALLS),)

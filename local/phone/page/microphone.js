@@ -14,17 +14,23 @@ export class Recording {
     this.seconds = 0;
     this.quietFor = 0;
     this.spoken = false;
+    this.ended = false;
   }
 
-  /** Open the microphone; throws an Error with words for the person at the page. */
+  /**
+   * Open the microphone; throws an Error with words for the person at the page. The browser may ask them first: if the
+   * recording has ended meanwhile, the microphone is closed again at once.
+   */
   async begin() {
     try {
       this.stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1 } });
     } catch {
       throw new Error("The browser gives no microphone. Allow it for this page, or let somebody else speak.");
     }
+    if (this.ended) return this.close();
     this.context = new AudioContext();
     await this.context.audioWorklet.addModule("/recorder.js");
+    if (this.ended) return;
     const recorder = new AudioWorkletNode(this.context, "recorder", { numberOfOutputs: 0 });
     recorder.port.onmessage = ({ data }) => this.heard(data);
     this.context.createMediaStreamSource(this.stream).connect(recorder);
@@ -32,6 +38,7 @@ export class Recording {
 
   /** @param {Float32Array} piece */
   heard(piece) {
+    if (this.ended) return;
     const length = piece.length / (this.context?.sampleRate ?? RATE);
     const loud = Math.sqrt(piece.reduce((sum, value) => sum + value * value, 0) / piece.length) > QUIET;
     this.pieces.push(piece);
@@ -44,9 +51,14 @@ export class Recording {
   /** Close the microphone; the WAV file of what it heard, or nothing if that was nothing. */
   async end() {
     const rate = this.context?.sampleRate ?? RATE;
-    this.stream?.getTracks().forEach((track) => track.stop());
+    this.ended = true;
+    this.close();
     await this.context?.close();
     return this.pieces.length ? wav(await atTelephoneRate(joined(this.pieces), rate)) : null;
+  }
+
+  close() {
+    this.stream?.getTracks().forEach((track) => track.stop());
   }
 }
 

@@ -84,6 +84,7 @@ async function speak() {
     recording = null;
     throw trouble;
   }
+  if (recording !== begun) return;
   say("Speak now.");
   speakButton.textContent = "Done";
 }
@@ -170,12 +171,27 @@ function readAloud({ text, language }) {
 async function follow(old) {
   let last = 0;
   for (;;) {
+    for (const event of await news(last)) {
+      take(event, old);
+      last = event.number;
+    }
+    old = false;
+  }
+}
+
+/**
+ * What is new after that event. Where nothing answers, the page begins anew as soon as something does: another phone has
+ * other events, and its apps have other addresses.
+ * @param {number} last
+ * @returns {Promise<Event[]>}
+ */
+async function news(last) {
+  for (let lost = false; ; lost = true) {
     try {
-      for (const event of await read(`/events?after=${last}`)) {
-        take(event, old);
-        last = event.number;
-      }
-      old = false;
+      const events = await read(`/events?after=${lost ? 0 : last}`);
+      if (!lost) return events;
+      location.reload();
+      return new Promise(() => {});
     } catch (trouble) {
       sorry.textContent = trouble instanceof Error ? trouble.message : String(trouble);
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
