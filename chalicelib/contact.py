@@ -14,7 +14,7 @@ from typing import Any
 from chalicelib.errors import BadEvent
 from chalicelib.telephone_number import E164
 
-_IDENTIFIER = re.compile(r"[0-9A-Za-z-]{1,64}")
+IDENTIFIER = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _mapping(value: object, name: str) -> Mapping[str, Any]:
 
 
 def _identifier(value: object) -> str:
-    if not isinstance(value, str) or not _IDENTIFIER.fullmatch(value):
+    if not isinstance(value, str) or not IDENTIFIER.fullmatch(value):
         raise BadEvent("the event has no contact id")
     return value
 

@@ -8,16 +8,17 @@ A policy is read strictly: what is misspelt there would otherwise ask for less t
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from chalicelib import strict_json
 from chalicelib.assurance import Level, Method, Proof, living, standing
 from chalicelib.errors import Misconfigured
 from chalicelib.settings import Settings
+from chalicelib.strict_json import NamedTwice
 
 OTHERWISE = "otherwise"
 YOUNGEST_SECONDS, OLDEST_SECONDS = 30, 14_400
@@ -107,22 +108,14 @@ def parsed(text: str, parameter: str) -> Policy:
         Misconfigured: names the parameter, and what is wrong with it.
     """
     try:
-        return _policy(json.loads(text, object_pairs_hook=_fields))
+        return _policy(strict_json.parsed(text))
     except (ValueError, RecursionError) as wrong:
-        reason = str(wrong) if isinstance(wrong, _Wrong) else "it is no JSON"
+        reason = str(wrong) if isinstance(wrong, _Wrong | NamedTwice) else "it is no JSON"
         raise Misconfigured(f"the parameter {parameter} is no policy: {reason}") from None
 
 
 class _Wrong(ValueError):
     """It cannot be used; the text says why."""
-
-
-def _fields(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Python's parser would take the last of two, others take the first."""
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise _Wrong("a field is there twice")
-    return fields
 
 
 def _policy(given: Any) -> Policy:

@@ -20,7 +20,6 @@ from chalicelib.customer_input.opening import opened
 from chalicelib.errors import (
     BankIDFault,
     BankIDTrouble,
-    InputFault,
     SecretsUnavailable,
     TableUnavailable,
     Undecryptable,
@@ -69,12 +68,9 @@ def start(parts: OrderParts, private_keys: PrivateKeys, contact: Contact, deadli
 
 
 def _typed_number(parts: OrderParts, private_keys: PrivateKeys, contact: Contact) -> str | Word:
-    message = contact.parameters.get("encrypted", "")
     try:
-        typed = opened(message, private_keys, contact.parameters.get("key_id"))
+        typed = opened(contact, private_keys)
     except Undecryptable as refused:
-        if refused.fault is InputFault.NOT_ENCRYPTED:  # for an alarm: digits stand where they should never have stood
-            audit.record("input_not_encrypted", contact=contact.id)
         audit.record("bankid_input_refused", reason=refused.fault, contact=contact.id)
         return Word.NO_INPUT if refused.nothing_typed else Word.UNDECRYPTABLE
     except SecretsUnavailable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from chalicelib import audit
+from chalicelib.contact import Contact
 from chalicelib.customer_input.keys import PrivateKeys
 from chalicelib.customer_input.message import decrypt
 from chalicelib.errors import InputFault, Undecryptable
@@ -12,14 +13,24 @@ from chalicelib.errors import InputFault, Undecryptable
 _OF_THE_KEYS = frozenset({InputFault.NO_KEY, InputFault.WRONG_KEY})
 
 
-def opened(message: str, private_keys: PrivateKeys, expected_key_id: str | None = None) -> str:
-    """What the caller typed. If the keys in memory do not open it, others are asked for once: they may be new.
+def opened(contact: Contact, private_keys: PrivateKeys) -> str:
+    """What the caller typed: the flow's parameter `encrypted`, under the security key that its `key_id` names.
 
     Raises:
-        Undecryptable: as `decrypt`.
+        Undecryptable: as `decrypt`; digits that were not encrypted are an event besides, for an alarm.
         SecretsUnavailable: the keys cannot be had now.
         Misconfigured: the keys cannot be used.
     """
+    try:
+        return _opened(contact.parameters.get("encrypted", ""), private_keys, contact.parameters.get("key_id"))
+    except Undecryptable as refused:
+        if refused.fault is InputFault.NOT_ENCRYPTED:  # digits stand where they should never have stood
+            audit.record("input_not_encrypted", contact=contact.id)
+        raise
+
+
+def _opened(message: str, private_keys: PrivateKeys, expected_key_id: str | None) -> str:
+    """If the keys in memory do not open it, others are asked for once: they may be new."""
     asked: list[str] = []
 
     def key_for(key_id: str) -> tuple[RSAPrivateKey, ...]:

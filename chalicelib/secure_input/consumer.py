@@ -6,7 +6,6 @@ form that nobody can open.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,8 +20,10 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from chalicelib import strict_json
 from chalicelib.errors import Misconfigured
 from chalicelib.secure_input.kinds import KINDS
+from chalicelib.strict_json import NamedTwice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,22 +105,14 @@ def parse(text: str, parameter: str) -> Consumer:
         Misconfigured: names the parameter, and what is wrong with it, and nothing in it.
     """
     try:
-        return _consumer(parameter.rpartition("/")[2], json.loads(text, object_pairs_hook=_fields))
+        return _consumer(parameter.rpartition("/")[2], strict_json.parsed(text))
     except (ValueError, RecursionError) as wrong:
-        reason = str(wrong) if isinstance(wrong, _Wrong) else "it is no JSON object"
+        reason = str(wrong) if isinstance(wrong, _Wrong | NamedTwice) else "it is no JSON object"
         raise Misconfigured(f"the parameter {parameter} is no entry of a consumer: {reason}") from None
 
 
 class _Wrong(ValueError):
     """An entry cannot be used; the text says why, without a word of the entry's own."""
-
-
-def _fields(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Python's parser would take the last of two, others take the first."""
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise _Wrong("a field is there twice")
-    return fields
 
 
 def _consumer(name: str, entry: Any) -> Consumer:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from chalicelib import audit
 from chalicelib.contact import Contact
 from chalicelib.customer_input.opening import opened
-from chalicelib.errors import InputFault, SecretsUnavailable, Undecryptable
+from chalicelib.errors import SecretsUnavailable, Undecryptable
 from chalicelib.secure_input.kinds import KINDS
 from chalicelib.secure_input.parts import InputParts
 
@@ -47,16 +47,13 @@ def typed(parts: InputParts, contact: Contact, kind: str) -> Typed | Refusal:
     Raises:
         Misconfigured: the private key cannot be used.
     """
-    message = contact.parameters.get("encrypted", "")
     try:
-        digits = opened(message, parts.private_keys, contact.parameters.get("key_id"))
+        digits = opened(contact, parts.private_keys)
     except Undecryptable as refused:
-        if refused.fault is InputFault.NOT_ENCRYPTED:  # for an alarm: digits stand where they should never have stood
-            audit.record("input_not_encrypted", contact=contact.id)
         audit.record("secure_input_refused", reason=refused.fault, contact=contact.id)
         return Refusal.NO_INPUT if refused.nothing_typed else Refusal.UNDECRYPTABLE
     except SecretsUnavailable:
         return Refusal.UNAVAILABLE
     if not KINDS[kind].accepts(digits, datetime.fromtimestamp(parts.clock.now(), UTC).date()):
         return Refusal.INVALID
-    return Typed(kind, message, digits)
+    return Typed(kind, contact.parameters["encrypted"], digits)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib import strict_json
 from chalicelib.errors import TokenFault, TokenRefused
 
 LONGEST = 16_384
@@ -77,7 +77,7 @@ def json_object(raw: bytes, fault: TokenFault) -> dict[str, Any]:
         TokenRefused: with `fault`.
     """
     try:
-        found = json.loads(raw.decode(), object_pairs_hook=_each_once, parse_constant=_no_number)
+        found = strict_json.parsed(raw.decode())
     except (ValueError, RecursionError):
         raise TokenRefused(fault) from None
     if not isinstance(found, dict):
@@ -104,14 +104,3 @@ def _parts(token: str, count: int, fault: TokenFault) -> list[bytes]:
     if len(whole) != count:
         raise TokenRefused(fault)
     return whole
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name stands twice")
-    return found
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")

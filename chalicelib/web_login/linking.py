@@ -10,7 +10,7 @@ from chalicelib.clock import Deadline, utc
 from chalicelib.contact import Contact, answer
 from chalicelib.customer_input.keys import PrivateKeys
 from chalicelib.customer_input.opening import opened
-from chalicelib.errors import InputFault, SecretsUnavailable, TableUnavailable, Undecryptable
+from chalicelib.errors import SecretsUnavailable, TableUnavailable, Undecryptable
 from chalicelib.table import keys
 from chalicelib.table.items import ATTEMPT_SECONDS
 from chalicelib.web_login import budget, codes, feedback, session
@@ -61,14 +61,12 @@ def link(work: LinkParts, contact: Contact, deadline: Deadline) -> dict[str, str
 
 def _typed(private_keys: PrivateKeys, contact: Contact) -> str | Word:
     """The keys that the caller typed. Plain ones count in a flow that says that they are (`digits`)."""
-    message, plain = contact.parameters.get("encrypted", ""), contact.parameters.get("digits", "")
-    if plain and not message:
+    plain = contact.parameters.get("digits", "")
+    if plain and "encrypted" not in contact.parameters:
         return Word.NO_INPUT if plain.removesuffix(codes.END) in _NOTHING else plain
     try:
-        typed = opened(message, private_keys, contact.parameters.get("key_id"))
+        typed = opened(contact, private_keys)
     except Undecryptable as refused:
-        if refused.fault is InputFault.NOT_ENCRYPTED:  # for an alarm: digits stand where they should never have stood
-            audit.record("input_not_encrypted", contact=contact.id)
         audit.record("web_login_input_refused", reason=refused.fault, contact=contact.id)
         return Word.NO_INPUT if refused.nothing_typed else Word.UNDECRYPTABLE
     except SecretsUnavailable as trouble:

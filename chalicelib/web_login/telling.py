@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from chalicelib import audit
 from chalicelib.clock import Clock, Deadline
 from chalicelib.conditional_write import Absent, AllOf, AnyOf, Between, Is, Write
+from chalicelib.contact import IDENTIFIER
 from chalicelib.errors import BadEvent, CountersignError, NoAnswer
 from chalicelib.outbound import Site
 from chalicelib.settings import Settings
@@ -32,7 +33,6 @@ PACE_MS = 60_000
 """A website is told of activity at most so often; of the end once."""
 POST_SECONDS = 2.0
 
-_CONTACT = re.compile(r"[0-9A-Za-z-]{1,64}")
 _ADDRESS = re.compile(r"https://([a-z0-9.-]+)(?::([0-9]{1,5}))?([/?][A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?")
 _HTTPS = "443"
 _LARGEST_ANSWER = 16 * 1024
@@ -86,7 +86,7 @@ def _asked(event: object) -> tuple[str, str]:
     if not isinstance(event, dict) or event.keys() != {"contact", "type"}:
         raise BadEvent("session_feedback takes what our own functions ask of it, and nothing else")
     contact, kind = event["contact"], event["type"]
-    if not isinstance(contact, str) or not _CONTACT.fullmatch(contact):
+    if not isinstance(contact, str) or not IDENTIFIER.fullmatch(contact):
         raise BadEvent("the event has no contact id")
     if kind not in (USER_ACTIVE, LOGOUT):
         raise BadEvent(f"type must be {USER_ACTIVE} or {LOGOUT}")
